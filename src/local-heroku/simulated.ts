@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import { EventEmitter, once } from 'node:events'
+import type { Dyno, DynoHost, DynoPlan, DynoState } from './dyno.js'
+
+/** What becomes of a simulated dyno: `stuck` stays `starting` for ever. */
+export interface SimulatedFate {
+  readonly bootMs?: number
+  readonly then: 'up' | 'crashed' | 'stuck'
+}
+
+/** Asked at each start; `starts` counts the starts of a dyno in this place, from 1. */
+export type SimulationScript = (dyno: {
+  readonly name: string
+  readonly type: string
+  readonly releaseVersion: number
+  readonly starts: number
+}) => SimulatedFate
+
+/** Starts a dyno without a process: its states follow the script. One-off dynos end as soon as they are up. */
+export function startSimulatedDyno(host: DynoHost, plan: DynoPlan, fate: SimulatedFate): Dyno {
+  const { name, type, command, size, release } = plan
+  const createdAt = new Date()
+  let updatedAt = createdAt
+  let state: DynoState = 'starting'
+  let stopped = false
+  const ending = new EventEmitter()
+  const ended = once(ending, 'end').then(([status]) => Number(status))
+  const finish = (status: number) => ending.emit('end', status)
+  const become = (next: DynoState, word: string = next) => {
+    host.log.write('heroku', name, `State changed from ${state} to ${word}`)
+    state = next
+    updatedAt = new Date()
+    host.changes.notify()
+  }
+  const timer =
+    fate.then === 'stuck' ? undefined : setTimeout(arrive, fate.bootMs ?? host.timing.simulatedBootMs)
+
+  return {
+    name,
+    type,
+    command,
+    size,
+    release,
+    createdAt,
+    ended,
+    id: randomUUID(),
+    updatedAt: () => updatedAt,
+    state: () => state,
+    port: () => undefined,
+    stopped: () => stopped,
+    stop: async () => {
+      stopped = true
+      clearTimeout(timer)
+      state = 'down'
+      finish(0)
+    },
+    kill: () => {
+      clearTimeout(timer)
+      if (state === 'up' || state === 'starting') become('crashed')
+      finish(137)
+    },
+  }
+
+  function arrive(): void {
+    become(fate.then === 'up' ? 'up' : 'crashed')
+    if (fate.then === 'crashed') finish(1)
+    if (type !== 'release' && type !== 'run') return
+    become('down', 'complete')
+    finish(fate.then === 'up' ? 0 : 1)
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * How long things take, all in milliseconds. The defaults (`herokuTiming`) are Heroku's own limits;
+ * tests pass `quickTiming`, or single values of their own.
+ */
+export interface Timing {
+  /** A web dyno that accepts no connection on PORT by then crashes with R10. */
+  readonly bootTimeoutMs: number
+  /** How often a booting web dyno's PORT is tried. */
+  readonly portPollMs: number
+  /** A process of another type that has lived this long counts as up. */
+  readonly settleMs: number
+  /** Between SIGTERM and SIGKILL when a dyno stops. */
+  readonly stopGraceMs: number
+  /** A release phase that runs longer is ended and the release fails. */
+  readonly releaseTimeoutMs: number
+  /** Between SIGTERM and SIGKILL when a release phase is ended. */
+  readonly releaseGraceMs: number
+  /** A request without a first byte of an answer by then gets H12. */
+  readonly requestTimeoutMs: number
+  /** A request held while no web dyno is up gets H20 after this. */
+  readonly routerHoldMs: number
+  /** With preboot, how long the old web dynos go on serving beside the new ones. */
+  readonly prebootOverlapMs: number
+  /** How long a simulated dyno is `starting`, unless its script says otherwise. */
+  readonly simulatedBootMs: number
+}
+
+/**
+ * What Heroku documents: https://devcenter.heroku.com/articles/limits (boot timeout, request timeout),
+ * /articles/error-codes (H20), /articles/dyno-shutdown-behavior (30 s after SIGTERM),
+ * /articles/release-phase (1 hour) and /articles/preboot (3 minutes).
+ */
+export const herokuTiming: Timing = {
+  bootTimeoutMs: 60_000,
+  portPollMs: 25,
+  settleMs: 1000,
+  stopGraceMs: 30_000,
+  releaseTimeoutMs: 3_600_000,
+  releaseGraceMs: 30_000,
+  requestTimeoutMs: 30_000,
+  routerHoldMs: 75_000,
+  prebootOverlapMs: 180_000,
+  simulatedBootMs: 3000,
+}
+
+/** Short waits where a test has to sit through them; limits that only end what hangs stay generous. */
+export const quickTiming: Timing = {
+  ...herokuTiming,
+  portPollMs: 10,
+  settleMs: 50,
+  stopGraceMs: 2000,
+  releaseGraceMs: 2000,
+  prebootOverlapMs: 500,
+  simulatedBootMs: 20,
+}
