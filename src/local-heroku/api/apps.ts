@@ -1,0 +1,113 @@
+import type * as Heroku from '@heroku-cli/schema'
+import { randomUUID } from 'node:crypto'
+import { timestamp } from '../environment.js'
+import { appResource, couplingResource, prebootResource } from '../resources.js'
+import { count, flag, text } from './body.js'
+import { notFound } from './refusal.js'
+import { list, ok, type Call, type Route } from './route.js'
+
+/**
+ * Apps and what hangs on them, the account and its quota.
+ * https://devcenter.heroku.com/articles/platform-api-reference#app
+ */
+export const appRoutes: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/apps',
+    need: 'read',
+    answer: (call) => list(call.platform.apps.map(appResource), 'id', 'name'),
+  },
+  { method: 'GET', path: '/apps/:app', need: 'read', answer: (call) => ok(appResource(call.app())) },
+  {
+    method: 'PATCH',
+    path: '/apps/:app',
+    need: 'write',
+    answer: (call) => {
+      const { settings } = call.app()
+      settings.maintenance = flag(call.body, 'maintenance') ?? settings.maintenance
+      settings.updatedAt = new Date()
+      return ok(appResource(call.app()))
+    },
+  },
+  {
+    method: 'GET',
+    path: '/apps/:app/features',
+    need: 'read',
+    answer: (call) => list([prebootResource(call.app())], 'id', 'name'),
+  },
+  {
+    method: 'GET',
+    path: '/apps/:app/features/:feature',
+    need: 'read',
+    answer: (call) => ok(featureOf(call)),
+  },
+  {
+    method: 'PATCH',
+    path: '/apps/:app/features/:feature',
+    need: 'write',
+    answer: (call) => {
+      featureOf(call)
+      const { settings } = call.app()
+      settings.preboot = flag(call.body, 'enabled') ?? settings.preboot
+      settings.updatedAt = new Date()
+      return ok(featureOf(call))
+    },
+  },
+  { method: 'GET', path: '/apps/:app/pipeline-couplings', need: 'read', answer: coupling },
+  { method: 'POST', path: '/apps/:app/log-sessions', need: 'read', answer: createLogSession },
+  {
+    method: 'GET',
+    path: '/account',
+    need: 'identity',
+    answer: ({ platform: { account } }) =>
+      ok({
+        id: account.id,
+        email: account.email,
+        name: null,
+        verified: true,
+        created_at: timestamp(account.createdAt),
+        updated_at: timestamp(account.createdAt),
+      } satisfies Heroku.Account),
+  },
+  {
+    method: 'GET',
+    path: '/account/rate-limits',
+    need: 'read',
+    answer: (call) => ok({ remaining: call.platform.quota.remaining() } satisfies Heroku.RateLimit),
+  },
+]
+
+function featureOf(call: Call) {
+  if (call.param('feature') !== 'preboot') throw notFound('feature')
+  return prebootResource(call.app())
+}
+
+function coupling(call: Call) {
+  const app = call.app()
+  for (const pipeline of call.platform.pipelines) {
+    const found = pipeline.couplings().find((each) => each.appId === app.id)
+    if (found !== undefined) return ok(couplingResource(pipeline, found))
+  }
+  throw notFound('pipeline coupling')
+}
+
+function createLogSession(call: Call) {
+  const id = randomUUID()
+  call.platform.logSessions.set(id, {
+    app: call.app(),
+    tail: flag(call.body, 'tail') ?? false,
+    filter: {
+      source: text(call.body, 'source'),
+      dyno: text(call.body, 'dyno'),
+      lines: count(call.body, 'lines', 1) ?? 100,
+    },
+  })
+  const now = timestamp(new Date())
+  const body = {
+    id,
+    logplex_url: `${call.platform.base()}/streams/logs/${id}`,
+    created_at: now,
+    updated_at: now,
+  } satisfies Heroku.LogSession
+  return { status: 201, body }
+}

@@ -1,0 +1,159 @@
+import { failedError, unavailableError, usageError } from '../core/errors.js'
+import { formatDuration } from '../core/duration.js'
+import type { App } from './app.js'
+import { waitFor } from './changes.js'
+import { changeConfigVars, deploySlug, promote, rollBack, type ReleaseBy } from './deploy.js'
+import type { Dyno } from './dyno.js'
+import type { LogFilter, LogLine } from './log.js'
+import { dynoResource, releaseResource, type DynoResource, type ReleaseResource } from './resources.js'
+import type { Router } from './router.js'
+import { readSlug } from './slug.js'
+
+export interface PushOptions extends ReleaseBy {
+  readonly commit?: string
+}
+
+/** An app on the local Heroku, for tests and rehearsals. Every promise here ends when the app is closed. */
+export interface LocalApp {
+  readonly id: string
+  readonly name: string
+  /** Where the app answers: `http://127.0.0.1:PORT`. */
+  readonly routerUrl: string
+  readonly router: Router
+  /** Deploys a folder with a Procfile; resolves when the release phase is over, `failed` is no rejection. */
+  push(slugFolder: string, options?: PushOptions): Promise<ReleaseResource>
+  /** Null removes. Resolves as `push` does; with undefined when nothing changed, for then there is no release. */
+  setConfigVars(
+    changes: Readonly<Record<string, string | null>>,
+    options?: ReleaseBy,
+  ): Promise<ReleaseResource | undefined>
+  rollback(version: number, options?: ReleaseBy): Promise<ReleaseResource>
+  /** Releases this app's current code in another app. */
+  promoteTo(app: LocalApp, options?: ReleaseBy): Promise<ReleaseResource>
+  /** Runs a command in a one-off dyno of the current release; resolves with what it printed when it ends. */
+  runOneOff(
+    command: string,
+    options?: { env?: Readonly<Record<string, string>>; size?: string; timeToLiveMs?: number },
+  ): Promise<{ readonly status: number; readonly output: readonly string[]; readonly name: string }>
+  scale(type: string, quantity: number, size?: string): void
+  /** What the dyno list shows. */
+  dynos(): readonly DynoResource[]
+  /** Replaced dynos whose processes still run; no list on Heroku shows them. */
+  hiddenDynos(): readonly DynoResource[]
+  releases(): readonly ReleaseResource[]
+  /** What the release phase of a version printed so far. */
+  releaseOutput(version: number): readonly string[]
+  configVars(): Readonly<Record<string, string>>
+  logs(filter?: LogFilter): readonly LogLine[]
+  /** Calls back for each new log line; returns the function that ends it. */
+  followLogs(listener: (line: LogLine) => void): () => void
+  setMaintenance(on: boolean): void
+  setPreboot(on: boolean): void
+  /** Kills a dyno's processes, as running out of memory would. */
+  crash(dynoName: string): void
+  /** Resolves when every dyno of the formation is up on the current release; throws when one crashed. */
+  waitForDynos(deadlineMs?: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** Shows an app as a `LocalApp`. `find` gives the app behind another one. */
+export function presentApp(
+  app: App,
+  router: Router,
+  base: () => string,
+  find: (id: string) => App | undefined,
+): LocalApp {
+  const show = (dyno: Dyno) => dynoResource(app, dyno)
+  const showRelease = async (started: ReturnType<typeof deploySlug>) =>
+    releaseResource(app, await started.settled, base)
+  return {
+    id: app.id,
+    name: app.name,
+    routerUrl: router.url,
+    router,
+    push: async (folder, options = {}) =>
+      await showRelease(deploySlug(app, readSlug(folder, options), options)),
+    setConfigVars: async (changes, options = {}) => {
+      const started = changeConfigVars(app, changes, options)
+      return started === undefined ? undefined : await showRelease(started)
+    },
+    rollback: async (version, options = {}) => {
+      const to = app.releases.find(String(version))
+      if (to === undefined) throw usageError(`${app.name} has no release v${version}.`)
+      return await showRelease(rollBack(app, to, options))
+    },
+    promoteTo: async (other, options = {}) => {
+      const target = find(other.id)
+      if (target === undefined) throw usageError(`${other.name} is not an app of this local Heroku.`)
+      const settled = await promote(app, target, options).settled
+      return releaseResource(target, settled, base)
+    },
+    runOneOff: async (command, options = {}) => {
+      const release = app.releases.current()
+      if (release === undefined || release.slug === null) throw noCode(app)
+      const output: string[] = []
+      const dyno = app.startOneOff({
+        ...options,
+        type: 'run',
+        command,
+        release,
+        slug: release.slug,
+        onLine: (line) => output.push(line),
+      })
+      return { name: dyno.name, status: await dyno.ended, output }
+    },
+    scale: (type, quantity, size) => {
+      if (app.formation.scale(type, { quantity, size }) !== undefined) return
+      throw usageError(`${app.name} has no process type ${type} in its current release.`)
+    },
+    dynos: () => app.dynos().map(show),
+    hiddenDynos: () => app.formation.hidden().map(show),
+    releases: () => app.releases.all().map((release) => releaseResource(app, release, base)),
+    releaseOutput: (version) => {
+      const output = app.releases.find(String(version))?.output
+      return output === undefined ? [] : output.lines()
+    },
+    configVars: () => app.configVars(),
+    logs: (filter) => app.log.lines(filter),
+    followLogs: (listener) => app.log.follow(listener),
+    setMaintenance: (on) => {
+      app.settings.maintenance = on
+    },
+    setPreboot: (on) => {
+      app.settings.preboot = on
+    },
+    crash: (dynoName) => {
+      const dyno = app.dynos().find((each) => each.name === dynoName)
+      if (dyno === undefined) throw usageError(`${app.name} has no dyno ${dynoName}.`)
+      dyno.kill()
+    },
+    waitForDynos: async (deadlineMs = 30_000) => await waitForDynos(app, deadlineMs),
+    close: async () => {
+      await Promise.all([app.close(), router.close()])
+    },
+  }
+}
+
+const noCode = (app: App) =>
+  usageError(`${app.name} has no code to run.`, { todo: ['Push to it first: `await app.push(folder)`.'] })
+
+async function waitForDynos(app: App, deadlineMs: number): Promise<void> {
+  const verdict = await waitFor(app.changes, () => judge(app), deadlineMs)
+  if (verdict === 'up') return
+  const dynos = app.formation.listed().map((dyno) => `${dyno.name} ${dyno.state()} v${dyno.release.version}`)
+  const detail = [...dynos, ...app.log.lines({ lines: 20 }).map(({ line }) => line)]
+  if (verdict === 'crashed') throw failedError('dyno-crashed', `A dyno of ${app.name} crashed.`, { detail })
+  throw unavailableError(
+    'dynos-not-up',
+    `The dynos of ${app.name} are not all up after ${formatDuration(deadlineMs)}.`,
+    { detail },
+  )
+}
+
+function judge(app: App): 'crashed' | 'up' | undefined {
+  const dynos = app.formation.listed()
+  if (dynos.some((dyno) => dyno.state() === 'crashed')) return 'crashed'
+  const version = app.releases.current()?.version
+  const ready = dynos.every((dyno) => dyno.state() === 'up' && dyno.release.version === version)
+  return ready ? 'up' : undefined
+}
