@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import { usageError } from '../core/errors.js'
 import { createChanges, type Changes } from './changes.js'
+import { planDyno } from './dyno-plan.js'
 import { startDyno, type Dyno, type DynoHost, type DynoPlan } from './dyno.js'
-import { dynoEnvironment, type ReviewApp } from './environment.js'
+import type { ReviewApp } from './environment.js'
 import { createFormation, type Formation } from './formation.js'
 import { createLog, type Log } from './log.js'
 import { oneOffDynoName, type Generation } from './names.js'
+import { createOneOffs } from './one-offs.js'
 import type { Orphanage } from './orphans.js'
 import { createReleases, type Release, type Releases } from './release.js'
 import { startSimulatedDyno, type SimulationScript } from './simulated.js'
-import type { Slug } from './slug.js'
 import type { Timing } from './timing.js'
 
 /** What an app is made with. Everything but the name has a default. */
@@ -26,46 +28,22 @@ export interface AppOptions {
   readonly releasePhases?: 'overlap' | 'queue'
   /** Over the local Heroku's own timing. */
   readonly timing?: Partial<Timing>
-  /** Formation dynos without processes, whose states follow this script; one-off dynos are simulated too. */
+  /** Dynos without processes, whose states follow this script; release and one-off dynos too. */
   readonly simulate?: SimulationScript
   /** How many log lines are kept; default 1,500. */
   readonly logLines?: number
 }
 
 export interface OneOffWish {
-  readonly type: 'release' | 'run'
+  /** Default `run`. */
+  readonly type?: string | undefined
   readonly command: string
-  readonly release: Release
-  readonly slug: Slug
-  readonly size?: string
-  readonly env?: Readonly<Record<string, string>>
+  readonly size?: string | undefined
+  /** For this dyno alone, over the config vars. */
+  readonly env?: Readonly<Record<string, string>> | undefined
   /** Stopped after so long. */
-  readonly timeToLiveMs?: number
+  readonly timeToLiveMs?: number | undefined
   onLine?(line: string): void
-}
-
-/** An app as the rest of the local Heroku sees it. */
-export interface App {
-  readonly id: string
-  readonly name: string
-  readonly owner: string
-  readonly generation: Generation
-  readonly createdAt: Date
-  readonly reviewApp: ReviewApp | undefined
-  readonly timing: Timing
-  readonly log: Log
-  readonly changes: Changes
-  readonly formation: Formation
-  readonly releases: Releases
-  readonly settings: Settings
-  /** The newest config vars, those of a failed release too. */
-  configVars(): Readonly<Record<string, string>>
-  /** The formation's dynos, then one-off and release dynos. */
-  dynos(): readonly Dyno[]
-  startOneOff(wish: OneOffWish): Dyno
-  /** Restarts a formation dyno; stops a one-off or release dyno. */
-  restart(dyno: Dyno): void
-  close(): Promise<void>
 }
 
 /** What the API may change at any time. */
@@ -75,28 +53,57 @@ export interface Settings {
   updatedAt: Date
 }
 
+/** An app as the rest of the local Heroku sees it. */
+export interface App {
+  readonly id: string
+  readonly name: string
+  readonly owner: string
+  readonly generation: Generation
+  readonly createdAt: Date
+  readonly timing: Timing
+  readonly log: Log
+  readonly changes: Changes
+  readonly formation: Formation
+  readonly releases: Releases
+  readonly settings: Settings
+  /** Aborted when the app is closed. */
+  readonly closing: AbortSignal
+  /** The newest config vars, those of a failed release too. */
+  configVars(): Readonly<Record<string, string>>
+  /** The formation's dynos, then one-off and release dynos. */
+  dynos(): readonly Dyno[]
+  /** Runs a command with the code of the current release; throws when there is none. */
+  startOneOff(wish: OneOffWish): Dyno
+  /** Restarts a formation dyno; stops a one-off or release dyno. */
+  restart(dyno: Dyno): void
+  close(): Promise<void>
+}
+
 /** Makes an app with the two releases that every new app on Heroku has. */
 export function createApp(
   options: AppOptions,
   shared: { timing: Timing; orphanage: Orphanage; owner: string },
 ): App {
   const { name, generation = 'cedar', simulate } = options
+  const { owner, orphanage } = shared
   const id = randomUUID()
   const createdAt = new Date()
   const timing = { ...shared.timing, ...options.timing }
   const log = createLog(options.logLines)
   const changes = createChanges()
-  const host: DynoHost = { timing, log, changes, orphanage: shared.orphanage }
+  const host: DynoHost = { timing, log, changes, orphanage }
   const settings: Settings = { maintenance: false, preboot: options.preboot ?? false, updatedAt: createdAt }
-  const oneOffs = new Set<Dyno>()
+  const closing = new AbortController()
   const starts = new Map<string, number>()
+  const identity = { id, name, dynoMetadata: options.dynoMetadata ?? false, reviewApp: options.reviewApp }
 
+  const oneOffs = createOneOffs(changes, (plan) => start(plan, plan.type))
   const formation = createFormation({
     host,
     generation,
-    preboot: () => settings.preboot,
-    plan: ({ type, name: dynoName, size, release }) => plan({ type, name: dynoName, size, release }),
     start,
+    preboot: () => settings.preboot,
+    plan: (wish) => planDyno(identity, wish),
   })
   const releases = createReleases({
     releasePhases: options.releasePhases ?? 'overlap',
@@ -108,13 +115,14 @@ export function createApp(
     onCurrent: (release) => formation.roll(release),
     onSettled: () => changes.notify(),
   })
-  const first = { slug: null, configVars: {}, user: shared.owner }
-  releases.create({ ...first, description: 'Initial release' })
-  releases.create({ ...first, configVars: options.configVars ?? {}, description: 'Enable Logplex' })
+  releases.create({ slug: null, configVars: {}, user: owner, description: 'Initial release' })
+  const configVars = options.configVars ?? {}
+  releases.create({ slug: null, configVars, user: owner, description: 'Enable Logplex' })
 
   return {
     id,
     name,
+    owner,
     generation,
     createdAt,
     timing,
@@ -123,78 +131,52 @@ export function createApp(
     formation,
     releases,
     settings,
-    owner: shared.owner,
-    reviewApp: options.reviewApp,
+    closing: closing.signal,
     configVars: () => releases.newest()?.configVars ?? {},
-    dynos: () => [...formation.listed(), ...oneOffs],
-    startOneOff,
+    dynos: () => [...formation.listed(), ...oneOffs.all()],
+    startOneOff: (wish) => {
+      const release = releases.current()
+      if (release === undefined || release.slug === null || closing.signal.aborted) {
+        throw usageError(`${name} has no code to run.`, { todo: ['Push to it first.'] })
+      }
+      return oneOff(release, wish)
+    },
     restart: (dyno) => {
-      if (oneOffs.has(dyno)) void dyno.stop()
+      if (oneOffs.all().includes(dyno)) void dyno.stop()
       else formation.restart([dyno])
     },
     close: async () => {
-      await Promise.all([formation.close(), ...[...oneOffs].map(async (dyno) => await dyno.stop())])
+      closing.abort()
+      await Promise.all([formation.close(), oneOffs.close()])
     },
   }
 
-  function start(planned: DynoPlan, place: string): Dyno {
-    if (simulate === undefined) return startDyno(host, planned)
+  function start(plan: DynoPlan, place: string): Dyno {
+    if (simulate === undefined) return startDyno(host, plan)
     const count = (starts.get(place) ?? 0) + 1
     starts.set(place, count)
-    const { type, release } = planned
-    const fate = simulate({ name: planned.name, type, releaseVersion: release.version, starts: count })
-    return startSimulatedDyno(host, planned, fate)
+    const { type, release } = plan
+    const fate = simulate({ name: plan.name, type, releaseVersion: release.version, starts: count })
+    return startSimulatedDyno(host, plan, fate)
   }
 
-  function startOneOff(wish: OneOffWish): Dyno {
-    const { type, command, release, slug, env } = wish
-    const dynoName = oneOffDynoName(generation, type)
-    const size = wish.size ?? 'Standard-1X'
+  function oneOff(release: Release, wish: OneOffWish): Dyno {
+    const { type = 'run', command, size = 'Standard-1X', env } = wish
+    const taken = new Set(oneOffs.all().map((dyno) => dyno.name))
+    let dynoName = oneOffDynoName(generation, type)
+    while (taken.has(dynoName)) dynoName = oneOffDynoName(generation, type)
     const onLine = (line: string) => wish.onLine?.(line)
-    const dyno = start(plan({ type, name: dynoName, size, release, command, slug, env, onLine }), type)
-    oneOffs.add(dyno)
-    const timer =
-      wish.timeToLiveMs === undefined ? undefined : setTimeout(() => void dyno.stop(), wish.timeToLiveMs)
-    void dyno.ended.finally(() => {
-      clearTimeout(timer)
-      oneOffs.delete(dyno)
-      changes.notify()
+    const plan = planDyno(identity, {
+      type,
+      name: dynoName,
+      size,
+      release,
+      command,
+      env,
+      onLine,
+      oneOff: true,
     })
-    changes.notify()
-    return dyno
-  }
-
-  function plan(dyno: {
-    type: string
-    name: string
-    size: string
-    release: Release
-    slug?: Slug
-    command?: string
-    env?: Readonly<Record<string, string>> | undefined
-    onLine?: ((line: string) => void) | undefined
-  }): DynoPlan {
-    const { release, env, onLine } = dyno
-    const slug = dyno.slug ?? release.slug
-    if (slug === null) throw new Error(`v${release.version} of ${name} has no slug to run.`)
-    const app = { id, name, dynoMetadata: options.dynoMetadata ?? false, reviewApp: options.reviewApp }
-    return {
-      name: dyno.name,
-      type: dyno.type,
-      size: dyno.size,
-      release: { id: release.id, version: release.version },
-      command: dyno.command ?? slug.processTypes[dyno.type] ?? '',
-      folder: slug.folder,
-      environment: (given) =>
-        dynoEnvironment({
-          app,
-          release,
-          slug,
-          dyno: { ...given, name: dyno.name },
-          ...(env === undefined ? {} : { extra: env }),
-        }),
-      ...(onLine === undefined ? {} : { onLine }),
-    }
+    return oneOffs.start(plan, wish.timeToLiveMs)
   }
 
   async function runPhase(
@@ -202,9 +184,9 @@ export function createApp(
     command: string,
     onLine: (line: string) => void,
   ): Promise<number> {
-    if (release.slug === null) return 0
+    if (closing.signal.aborted) return 1
     log.write('app', 'api', `Running release v${release.version} commands by user ${release.user}`)
-    const dyno = startOneOff({ type: 'release', command, release, slug: release.slug, onLine })
+    const dyno = oneOff(release, { type: 'release', command, onLine })
     const timer = setTimeout(() => void dyno.stop(timing.releaseGraceMs), timing.releaseTimeoutMs)
     const status = await dyno.ended
     clearTimeout(timer)

@@ -39,9 +39,12 @@ export function startChild(options: ChildOptions): Child {
   const groupId = child.pid
   if (groupId !== undefined) options.orphanage.add(groupId)
   let stopping: Promise<number> | undefined
+  let gone = false
+  let killed = false
 
+  // The number of a group that is gone may be another's by now.
   const signal = (name: NodeJS.Signals) => {
-    if (groupId !== undefined) signalGroup(groupId, name)
+    if (groupId !== undefined && !gone) signalGroup(groupId, name)
   }
   const ended = new Promise<number>((resolve) => {
     child.once('exit', (code, name) => resolve(code ?? 128 + (name === null ? 0 : constants.signals[name])))
@@ -57,12 +60,14 @@ export function startChild(options: ChildOptions): Child {
     if (groupId !== undefined) {
       if (stopping !== undefined) await groupEnds(groupId)
       signal('SIGKILL')
+      gone = true
       options.orphanage.remove(groupId)
     }
     await Promise.race([output, sleep(drainMs)])
     child.stdout.destroy()
     child.stderr.destroy()
-    return status
+    // The shell itself may have ended on SIGTERM while what it started had to be killed.
+    return killed ? 128 + constants.signals.SIGKILL : status
   })
 
   return {
@@ -78,6 +83,7 @@ export function startChild(options: ChildOptions): Child {
     signal('SIGTERM')
     const timer = setTimeout(() => {
       onKill()
+      killed = true
       signal('SIGKILL')
     }, graceMs)
     try {

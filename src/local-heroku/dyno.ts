@@ -19,6 +19,8 @@ export interface DynoPlan {
   readonly size: string
   readonly release: { readonly id: string; readonly version: number }
   readonly folder: string
+  /** Expected to end: its last state is `complete` in the log, not `crashed`. */
+  readonly oneOff: boolean
   /** The environment, once the dyno's id and port are known. */
   environment(dyno: { id: string; port: number | undefined }): Readonly<Record<string, string>>
   /** Called with each line of output, besides the app's log. */
@@ -26,7 +28,7 @@ export interface DynoPlan {
 }
 
 /** A dyno that runs, or has run. The state changes by itself; `stop` ends it for good. */
-export interface Dyno extends Omit<DynoPlan, 'environment' | 'onLine' | 'folder'> {
+export interface Dyno extends Omit<DynoPlan, 'environment' | 'folder' | 'onLine'> {
   readonly id: string
   readonly createdAt: Date
   updatedAt(): Date
@@ -51,13 +53,10 @@ export interface DynoHost {
   readonly changes: Changes
 }
 
-/** Types whose process is expected to end: their last state is `complete` in the log, not `crashed`. */
-export const oneOffTypes: readonly string[] = ['release', 'run', 'scheduler']
-
 /** Starts a dyno as a child process. Returns at once, in state `starting`. */
 export function startDyno(host: DynoHost, plan: DynoPlan): Dyno {
   const { timing, log, changes } = host
-  const { name, type, command, size, release } = plan
+  const { name, type, command, size, release, oneOff } = plan
   const id = randomUUID()
   const createdAt = new Date()
   let updatedAt = createdAt
@@ -83,6 +82,7 @@ export function startDyno(host: DynoHost, plan: DynoPlan): Dyno {
     command,
     size,
     release,
+    oneOff,
     id,
     createdAt,
     ended,
@@ -91,7 +91,8 @@ export function startDyno(host: DynoHost, plan: DynoPlan): Dyno {
     port: () => port,
     stopped: () => stopping,
     stop: async (graceMs = timing.stopGraceMs) => {
-      if (!stopping && child !== undefined) say('Stopping all processes with SIGTERM')
+      const runs = state === 'starting' || state === 'up'
+      if (!stopping && runs && child !== undefined) say('Stopping all processes with SIGTERM')
       stopping = true
       await child?.stop(graceMs, () => {
         const waited = graceMs % 1000 === 0 ? `${graceMs / 1000} seconds` : formatDuration(graceMs)
@@ -107,7 +108,8 @@ export function startDyno(host: DynoHost, plan: DynoPlan): Dyno {
     if (type === 'web') port = await lendPort()
     try {
       const status = stopping ? 0 : await runChild()
-      become(stopping || oneOffTypes.includes(type) ? 'down' : 'crashed', 'complete')
+      if (stopping || oneOff) become('down', 'complete')
+      else become('crashed')
       return status
     } finally {
       if (port !== undefined) returnPort(port)
@@ -138,7 +140,7 @@ export function startDyno(host: DynoHost, plan: DynoPlan): Dyno {
 
   async function settle(over: AbortSignal): Promise<void> {
     // A one-off dyno counts as up at once; others must live a moment, so that a crash at boot is seen.
-    const settleMs = oneOffTypes.includes(type) ? 0 : timing.settleMs
+    const settleMs = oneOff ? 0 : timing.settleMs
     await sleep(settleMs, undefined, { signal: over }).catch(() => undefined)
     if (!over.aborted) become('up')
   }
@@ -160,4 +162,14 @@ export function startDyno(host: DynoHost, plan: DynoPlan): Dyno {
     say('Stopping process with SIGKILL')
     started.kill('SIGKILL')
   }
+}
+
+// Closing must end in bounded time, however long the grace is that a dyno has otherwise.
+const closeGraceMs = 2000
+
+/** Stops a dyno for good, with a short grace even where it is stopping with a long one already. */
+export async function endDyno(dyno: Dyno): Promise<void> {
+  const timer = setTimeout(() => dyno.kill(), closeGraceMs)
+  await dyno.stop()
+  clearTimeout(timer)
 }

@@ -1,13 +1,12 @@
-import { failedError, unavailableError, usageError } from '../core/errors.js'
-import { formatDuration } from '../core/duration.js'
+import { usageError } from '../core/errors.js'
 import type { App } from './app.js'
-import { waitFor } from './changes.js'
 import { changeConfigVars, deploySlug, promote, rollBack, type ReleaseBy } from './deploy.js'
 import type { Dyno } from './dyno.js'
 import type { LogFilter, LogLine } from './log.js'
 import { dynoResource, releaseResource, type DynoResource, type ReleaseResource } from './resources.js'
 import type { Router } from './router.js'
 import { readSlug } from './slug.js'
+import { waitForDynos } from './wait-for-dynos.js'
 
 export interface PushOptions extends ReleaseBy {
   readonly commit?: string
@@ -89,17 +88,8 @@ export function presentApp(
       return releaseResource(target, settled, base)
     },
     runOneOff: async (command, options = {}) => {
-      const release = app.releases.current()
-      if (release === undefined || release.slug === null) throw noCode(app)
       const output: string[] = []
-      const dyno = app.startOneOff({
-        ...options,
-        type: 'run',
-        command,
-        release,
-        slug: release.slug,
-        onLine: (line) => output.push(line),
-      })
+      const dyno = app.startOneOff({ ...options, command, onLine: (line) => output.push(line) })
       return { name: dyno.name, status: await dyno.ended, output }
     },
     scale: (type, quantity, size) => {
@@ -132,28 +122,4 @@ export function presentApp(
       await Promise.all([app.close(), router.close()])
     },
   }
-}
-
-const noCode = (app: App) =>
-  usageError(`${app.name} has no code to run.`, { todo: ['Push to it first: `await app.push(folder)`.'] })
-
-async function waitForDynos(app: App, deadlineMs: number): Promise<void> {
-  const verdict = await waitFor(app.changes, () => judge(app), deadlineMs)
-  if (verdict === 'up') return
-  const dynos = app.formation.listed().map((dyno) => `${dyno.name} ${dyno.state()} v${dyno.release.version}`)
-  const detail = [...dynos, ...app.log.lines({ lines: 20 }).map(({ line }) => line)]
-  if (verdict === 'crashed') throw failedError('dyno-crashed', `A dyno of ${app.name} crashed.`, { detail })
-  throw unavailableError(
-    'dynos-not-up',
-    `The dynos of ${app.name} are not all up after ${formatDuration(deadlineMs)}.`,
-    { detail },
-  )
-}
-
-function judge(app: App): 'crashed' | 'up' | undefined {
-  const dynos = app.formation.listed()
-  if (dynos.some((dyno) => dyno.state() === 'crashed')) return 'crashed'
-  const version = app.releases.current()?.version
-  const ready = dynos.every((dyno) => dyno.state() === 'up' && dyno.release.version === version)
-  return ready ? 'up' : undefined
 }

@@ -15,7 +15,7 @@ export interface Platform {
   readonly faults: Faults
   readonly requests: RequestRecord[]
   readonly logSessions: Map<string, LogSession>
-  readonly account: { readonly id: string; readonly email: string; readonly createdAt: Date }
+  readonly account: { readonly email: string; readonly createdAt: Date }
   /** `http://127.0.0.1:PORT` */
   readonly base: () => string
 }

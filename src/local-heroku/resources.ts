@@ -1,4 +1,5 @@
 import type * as Heroku from '@heroku-cli/schema'
+import { createHash } from 'node:crypto'
 import type { App } from './app.js'
 import { eligibleForRollback } from './deploy.js'
 import type { Dyno } from './dyno.js'
@@ -53,7 +54,7 @@ export function releaseResource(app: App, release: Release, base: BaseUrl) {
     current: release === app.releases.current(),
     description: release.description,
     slug: release.slug === null ? null : { id: release.slug.id },
-    user: { email: release.user, id: release.id },
+    user: { email: release.user, id: idOf(release.user) },
     app: { id: app.id, name: app.name },
     addon_plan_names: [],
     eligible_for_rollback: eligibleForRollback(release),
@@ -67,14 +68,14 @@ export type ReleaseResource = ReturnType<typeof releaseResource>
 /** https://devcenter.heroku.com/articles/platform-api-reference#app */
 export function appResource(app: App) {
   const released = app.releases.current()
-  const stack = { id: app.id, name: app.generation === 'fir' ? 'cnb' : 'heroku-24' }
+  const stack = named(app.generation === 'fir' ? 'cnb' : 'heroku-24')
   return {
     id: app.id,
     name: app.name,
     maintenance: app.settings.maintenance,
-    generation: { id: app.id, name: app.generation },
-    owner: { email: app.owner, id: app.id },
-    region: { id: app.id, name: 'eu' },
+    generation: named(app.generation),
+    owner: { email: app.owner, id: idOf(app.owner) },
+    region: named('eu'),
     stack,
     build_stack: stack,
     organization: null,
@@ -94,8 +95,7 @@ export type AppResource = ReturnType<typeof appResource>
 /** https://devcenter.heroku.com/articles/platform-api-reference#app-feature */
 export function prebootResource(app: App) {
   return {
-    id: app.id,
-    name: 'preboot',
+    ...named('preboot'),
     enabled: app.settings.preboot,
     display_name: 'Preboot',
     description: 'Provide seamless web dyno deploys',
@@ -129,4 +129,30 @@ export function couplingResource(pipeline: Pipeline, coupling: Coupling) {
     created_at: timestamp(coupling.createdAt),
     updated_at: timestamp(coupling.createdAt),
   } satisfies Heroku.PipelineCoupling
+}
+
+/** https://devcenter.heroku.com/articles/platform-api-reference#account */
+export function accountResource(account: { readonly email: string; readonly createdAt: Date }) {
+  return {
+    id: idOf(account.email),
+    email: account.email,
+    name: null,
+    verified: true,
+    created_at: timestamp(account.createdAt),
+    updated_at: timestamp(account.createdAt),
+  } satisfies Heroku.Account
+}
+
+const named = (name: string) => ({ id: idOf(name), name })
+
+// The same name has the same id everywhere, in the shape of a UUID.
+function idOf(name: string): string {
+  const digits = createHash('sha256').update(name).digest('hex')
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    digits.slice(12, 16),
+    digits.slice(16, 20),
+    digits.slice(20, 32),
+  ].join('-')
 }

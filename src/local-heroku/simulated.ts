@@ -18,7 +18,7 @@ export type SimulationScript = (dyno: {
 
 /** Starts a dyno without a process: its states follow the script. One-off dynos end as soon as they are up. */
 export function startSimulatedDyno(host: DynoHost, plan: DynoPlan, fate: SimulatedFate): Dyno {
-  const { name, type, command, size, release } = plan
+  const { name, type, command, size, release, oneOff } = plan
   const createdAt = new Date()
   let updatedAt = createdAt
   let state: DynoState = 'starting'
@@ -41,6 +41,7 @@ export function startSimulatedDyno(host: DynoHost, plan: DynoPlan, fate: Simulat
     command,
     size,
     release,
+    oneOff,
     createdAt,
     ended,
     id: randomUUID(),
@@ -64,7 +65,7 @@ export function startSimulatedDyno(host: DynoHost, plan: DynoPlan, fate: Simulat
   function arrive(): void {
     become(fate.then === 'up' ? 'up' : 'crashed')
     if (fate.then === 'crashed') finish(1)
-    if (type !== 'release' && type !== 'run') return
+    if (!oneOff) return
     become('down', 'complete')
     finish(fate.then === 'up' ? 0 : 1)
   }

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { usageError } from '../core/errors.js'
 import { createApiServer } from './api/server.js'
-import { createApp, type App, type AppOptions } from './app.js'
+import { createApp, type AppOptions } from './app.js'
 import { createFaults, type Faults } from './faults.js'
 import { presentApp, type LocalApp } from './local-app.js'
 import { hex } from './names.js'
@@ -52,7 +51,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promis
   const orphanage = createOrphanage()
   const tokens = createTokens()
   const email = options.email ?? 'dev@example.com'
-  const apps: { readonly app: App; readonly face: LocalApp }[] = []
+  const faces: LocalApp[] = []
   let url = ''
   const platform: Platform = {
     apps: [],
@@ -62,7 +61,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promis
     faults: createFaults(),
     requests: [],
     logSessions: new Map(),
-    account: { id: randomUUID(), email, createdAt: new Date() },
+    account: { email, createdAt: new Date() },
     base: () => url,
   }
   const server = createApiServer(platform)
@@ -90,7 +89,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promis
       const face = presentApp(app, router, platform.base, (id) =>
         platform.apps.find((each) => each.id === id),
       )
-      apps.push({ app, face })
+      faces.push(face)
       return face
     },
     createToken: (scope, tokenOptions) =>
@@ -107,11 +106,9 @@ export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promis
   }
 
   async function closeAll(): Promise<void> {
+    const serverClosed = new Promise((resolve) => server.close(resolve))
     server.closeAllConnections()
-    await Promise.all([
-      new Promise((resolve) => server.close(resolve)),
-      ...apps.map(async ({ face }) => await face.close()),
-    ])
+    await Promise.all([serverClosed, ...faces.map(async (face) => await face.close())])
     orphanage.close()
   }
 }

@@ -1,7 +1,7 @@
 import type * as Heroku from '@heroku-cli/schema'
 import { randomUUID } from 'node:crypto'
 import { timestamp } from '../environment.js'
-import { appResource, couplingResource, prebootResource } from '../resources.js'
+import { accountResource, appResource, couplingResource, prebootResource } from '../resources.js'
 import { count, flag, text } from './body.js'
 import { notFound } from './refusal.js'
 import { list, ok, type Call, type Route } from './route.js'
@@ -59,15 +59,7 @@ export const appRoutes: readonly Route[] = [
     method: 'GET',
     path: '/account',
     need: 'identity',
-    answer: ({ platform: { account } }) =>
-      ok({
-        id: account.id,
-        email: account.email,
-        name: null,
-        verified: true,
-        created_at: timestamp(account.createdAt),
-        updated_at: timestamp(account.createdAt),
-      } satisfies Heroku.Account),
+    answer: ({ platform: { account } }) => ok(accountResource(account)),
   },
   {
     method: 'GET',

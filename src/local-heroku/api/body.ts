@@ -28,7 +28,7 @@ export function flag(body: Body, name: string): boolean | undefined {
   throw invalid(`Invalid params: ${name} must be true or false.`)
 }
 
-/** Names and strings; throws 422 for other values, except null when `orNull` allows it. */
+/** Names and strings; throws 422 for other values. */
 export function strings(value: unknown, what: string): Readonly<Record<string, string>> {
   if (!isObject(value)) throw invalid(`Invalid params: ${what} must be an object.`)
   for (const [name, each] of Object.entries(value)) {

@@ -2,7 +2,7 @@ import type { App } from '../app.js'
 import type { Dyno } from '../dyno.js'
 import type { ProcessType } from '../formation.js'
 import { dynoResource, formationResource } from '../resources.js'
-import { count, isObject, strings, text } from './body.js'
+import { count, flag, isObject, strings, text } from './body.js'
 import { invalid, notFound } from './refusal.js'
 import { list, ok, type Call, type Route } from './route.js'
 
@@ -117,23 +117,18 @@ function startOneOff(call: Call) {
   const { body } = call
   const command = text(body, 'command')
   if (command === undefined || command === '') throw invalid('Invalid params: command is required.')
-  const timeToLive = count(body, 'time_to_live', 1)
-  if (timeToLive !== undefined && timeToLive > 86_400) {
-    throw invalid('Invalid params: time_to_live must be at most 86400.')
-  }
-  const release = app.releases.current()
-  if (release === undefined || release.slug === null) throw invalid('App has no code to run.')
-  const size = text(body, 'size')
-  const dyno = app.startOneOff({
-    type: 'run',
-    command,
-    release,
-    slug: release.slug,
-    ...(body['env'] === undefined ? {} : { env: strings(body['env'], 'env') }),
-    ...(size === undefined ? {} : { size }),
-    ...(timeToLive === undefined ? {} : { timeToLiveMs: timeToLive * 1000 }),
-  })
+  if (flag(body, 'attach') === true) throw invalid('Nothing can attach to a dyno here: set attach to false.')
+  if (app.releases.current()?.slug === null) throw invalid('The app has no code to run.')
+  const seconds = count(body, 'time_to_live', 1)
+  if (seconds !== undefined && seconds > 86_400) throw invalid('time_to_live must be at most 86400.')
   app.log.write('app', 'api', `Starting process with command \`${command}\` by user ${app.owner}`)
+  const dyno = app.startOneOff({
+    command,
+    type: text(body, 'type'),
+    size: text(body, 'size'),
+    env: body['env'] === undefined ? undefined : strings(body['env'], 'env'),
+    timeToLiveMs: seconds === undefined ? undefined : seconds * 1000,
+  })
   return { status: 201, body: dynoResource(app, dyno) }
 }
 
