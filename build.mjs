@@ -26,7 +26,16 @@ const common = {
 }
 
 // node-pg-migrate and heroku-client are loaded only when there is work for them, from node_modules.
-const external = ['node-pg-migrate', 'heroku-client', 'heroku-client/*', 'pg-native', 'pg-cloudflare']
+const external = [
+  'node-pg-migrate',
+  'libpg-query',
+  'glob',
+  'jiti',
+  'heroku-client',
+  'heroku-client/*',
+  'pg-native',
+  'pg-cloudflare',
+]
 
 rmSync('dist', { recursive: true, force: true })
 await build({

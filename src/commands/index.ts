@@ -1,0 +1,23 @@
+import type { Command } from './command.js'
+
+/** Every command by name, in the order of the help; a command's code is loaded only when it is called. */
+export const commands = {
+  migrate: {
+    summary: 'migrate the database under a lock, then restart the dynos where that is right',
+    load: async (): Promise<Command> => (await import('./migrate.js')).migrateCommand,
+  },
+  plan: {
+    summary: 'show what migrate would do and why, touching nothing',
+    load: async (): Promise<Command> => (await import('./plan.js')).planCommand,
+  },
+  restart: {
+    summary: 'restart the dynos one at a time, each verified before the next',
+    load: async (): Promise<Command> => (await import('./restart.js')).restartCommand,
+  },
+  unlock: {
+    summary: 'show who holds the release lock, and end that session',
+    load: async (): Promise<Command> => (await import('./unlock.js')).unlockCommand,
+  },
+} as const
+
+export type CommandName = keyof typeof commands

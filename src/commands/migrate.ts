@@ -1,0 +1,94 @@
+import { formatDuration } from '../core/duration.js'
+import { exitCodes } from '../core/exit-codes.js'
+import type { MigrateOutcome, RestartOutcome } from '../core/outcome.js'
+import { migrate } from '../release.js'
+import { migrationSettings, type Command } from './command.js'
+
+export const migrateCommand: Command = {
+  name: 'migrate',
+  usage: 'release migrate [flags]',
+  about: [
+    'Runs the pending migrations, each in a transaction of its own, while holding the release',
+    'lock; then, by hand, restarts the dynos one at a time. In the release phase the platform',
+    'starts the new dynos itself when this succeeds. Killed at any point, it is safe to run again.',
+  ],
+  settings: [
+    'databaseUrl',
+    'skipMigrations',
+    'reviewApps',
+    'restart',
+    'restartSettleMs',
+    'lockWaitMs',
+    'lockTimeoutMs',
+    'lockRetryMs',
+    'deadlineMs',
+    ...migrationSettings,
+    'createSchema',
+    'createMigrationsSchema',
+    'lockValue',
+    'log',
+    'token',
+  ],
+  flags: [
+    { name: 'dry-run', type: 'boolean', about: 'The same as release plan.' },
+    {
+      name: 'adopt',
+      type: 'boolean',
+      about: 'Take over a database that the ledger gives to another app, such as a fork of its database.',
+    },
+  ],
+  examples: [
+    ['release migrate', 'in the Procfile and at the prompt'],
+    ['release migrate --dry-run', 'what it would do'],
+    ['release migrate --restart never', 'leave the dynos alone'],
+  ],
+  run: async (invocation) => {
+    if (invocation.flags['dry-run'] === true) {
+      const { planCommand } = await import('./plan.js')
+      return await planCommand.run(invocation)
+    }
+    const outcome = await migrate(invocation.world, { adopt: invocation.flags['adopt'] === true })
+    return { exitCode: exitCodes.done, lines: summary(outcome), json: { ...outcome } }
+  },
+}
+
+/** The last lines of a release, for a person who reads nothing else. */
+function summary(outcome: MigrateOutcome): string[] {
+  const { applied, appliedCount, durationMs, restart } = outcome
+  switch (outcome.outcome) {
+    case 'skipped':
+      return [`Skipped: ${outcome.reason ?? ''}. Nothing was migrated or restarted.`]
+    case 'nothing':
+      return [
+        `Nothing to do: ${countOf(appliedCount)} applied, none pending.`,
+        ...restartLines(restart, false),
+      ]
+    case 'applied':
+      return [
+        `Done in ${formatDuration(durationMs)}: ${countOf(applied.length)} applied (${names(applied)}), ${appliedCount} in all.`,
+        ...restartLines(restart, true),
+      ]
+  }
+}
+
+const countOf = (count: number) => `${count} ${count === 1 ? 'migration' : 'migrations'}`
+
+function names(applied: MigrateOutcome['applied']): string {
+  const shown = applied.slice(0, 5).map(({ name }) => name)
+  return applied.length > shown.length
+    ? `${shown.join(', ')} and ${applied.length - shown.length} more`
+    : shown.join(', ')
+}
+
+function restartLines(restart: RestartOutcome | undefined, always: boolean): string[] {
+  if (restart === undefined) return []
+  if (restart.restarted) {
+    const { dynos, durationMs } = restart
+    return dynos.length === 0
+      ? ['Restarted nothing: no dyno of the formation was running.']
+      : [`Restarted ${dynos.join(', ')} in ${formatDuration(durationMs)}, each up before the next.`]
+  }
+  if (!always && restart.advice === undefined) return []
+  const advice = restart.advice === undefined ? '' : ` Run: ${restart.advice}`
+  return [`Not restarted: ${restart.reason}.${advice}`]
+}

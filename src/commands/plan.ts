@@ -1,0 +1,77 @@
+import { exitCodes } from '../core/exit-codes.js'
+import type { Drift } from '../core/plan.js'
+import type { RestartDecision } from '../core/restart-decision.js'
+import type { Preview } from '../migrations/preview.js'
+import { foresee, type Forecast } from '../story/looking.js'
+import { migrationSettings, type Command } from './command.js'
+
+export const planCommand: Command = {
+  name: 'plan',
+  usage: 'release plan [flags]',
+  about: [
+    'Shows what release migrate would do now and why, with the SQL of each pending migration.',
+    'Touches nothing: no lock, no table, and no code of a migration meets the database. Where the',
+    'SQL cannot be known ahead (pgm.db), it says so. Exit 2 when migrate would refuse to run.',
+  ],
+  settings: [
+    'databaseUrl',
+    'reviewApps',
+    'skipMigrations',
+    'restart',
+    ...migrationSettings,
+    'lockValue',
+    'token',
+  ],
+  flags: [],
+  examples: [
+    ['release plan', 'before a deploy'],
+    ['release plan --json', 'the same for a script'],
+  ],
+  run: async ({ world }) => {
+    const forecast = await foresee(world)
+    const refused = forecast.refused !== undefined || blocking(forecast).length > 0
+    return {
+      exitCode: refused ? exitCodes.findings : exitCodes.done,
+      lines: render(forecast),
+      json: { ...forecast },
+    }
+  },
+}
+
+const blocking = ({ plan }: Forecast): readonly Drift[] =>
+  plan?.drift.filter(({ policy }) => policy === 'error') ?? []
+
+function render(forecast: Forecast): string[] {
+  if (forecast.skipped !== undefined) {
+    return [`Would skip: ${forecast.skipped}. Nothing would be migrated or restarted.`]
+  }
+  const { plan, previews, waitsFor, refused, restart } = forecast
+  if (plan === undefined) return []
+  const drift = plan.drift.flatMap(({ policy, message, todo }) => [
+    `${policy === 'error' ? 'Would refuse' : 'Would warn'}: ${message}`,
+    `  -> ${todo}`,
+  ])
+  return [
+    ...previews.flatMap(renderPreview),
+    ...waitsFor.map((line) => `Would wait for the release lock, held by ${line}`),
+    ...(plan.ahead.length === 0 ? [] : [`The database is ahead of this code by: ${plan.ahead.join(', ')}.`]),
+    ...(refused === undefined ? [] : [`Would refuse: ${refused}.`]),
+    ...drift,
+    ...renderRestart(restart),
+    `${plan.pending.length} pending, ${plan.appliedCount} applied.`,
+  ]
+}
+
+function renderPreview({ name, sql, inTransaction, unknown }: Preview): string[] {
+  return [
+    `${name} (${inTransaction ? 'in a transaction' : 'outside a transaction, statement by statement'})`,
+    ...sql.flatMap((step) => step.split('\n').map((line) => `    ${line}`.trimEnd())),
+    ...(unknown === undefined ? [] : [`    cannot be known ahead: ${unknown}`]),
+    '',
+  ]
+}
+
+function renderRestart(restart: RestartDecision | undefined): string[] {
+  if (restart === undefined) return []
+  return [restart.restart ? `Would restart ${restart.app}.` : `Would not restart: ${restart.reason}.`]
+}

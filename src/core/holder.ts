@@ -1,0 +1,52 @@
+import { formatDuration } from './duration.js'
+
+/** A session that holds the release lock. */
+export interface Holder {
+  readonly pid: number
+  readonly applicationName: string
+  readonly user: string
+  readonly clientAddress: string | null
+  /** `active`, `idle`, `idle in transaction`; null where this role may not see it. */
+  readonly state: string | null
+  /** The statement it runs, or ran last. */
+  readonly query: string | null
+  readonly connectedForMs: number
+  readonly queryForMs: number
+  /** What the ledger says of it, when it is a run of this command. */
+  readonly run:
+    | {
+        readonly app: string | null
+        readonly release: string | null
+        readonly dyno: string | null
+        readonly who: string | null
+        readonly startedAt: Date
+      }
+    | undefined
+}
+
+/** `chart v42, dyno release.1234, since 3 min, runs: CREATE INDEX ...` in one line. */
+export function describeHolder(holder: Holder): string {
+  return [whoHolds(holder), `for ${formatDuration(holder.connectedForMs)}`, whatItRuns(holder)].join(', ')
+}
+
+function whoHolds({ run, applicationName, user, clientAddress, pid }: Holder): string {
+  if (run !== undefined) {
+    const app = [run.app ?? 'an app without a name', run.release].filter(Boolean).join(' ')
+    const where = run.dyno === null ? `by hand by ${run.who ?? user}` : `dyno ${run.dyno}`
+    return `${app}, ${where} (pid ${pid})`
+  }
+  const name = applicationName === '' ? 'a session without a name' : `"${applicationName}"`
+  return `${name} of ${user} from ${clientAddress ?? 'this machine'} (pid ${pid})`
+}
+
+function whatItRuns({ state, query, queryForMs }: Holder): string {
+  const text = firstLine(query ?? '')
+  if (text === '') return 'what it runs cannot be seen'
+  if (state === 'active') return `running for ${formatDuration(queryForMs)}: ${text}`
+  return `${state ?? 'state unknown'}, last ran: ${text}`
+}
+
+function firstLine(query: string): string {
+  const line = query.replaceAll(/\s+/g, ' ').trim()
+  return line.length > 100 ? `${line.slice(0, 99)}…` : line
+}

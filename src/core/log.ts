@@ -1,0 +1,12 @@
+/** The steps of the story, in its order; every log line belongs to one. */
+export const storySteps = ['gate', 'connect', 'lock', 'plan', 'judge', 'apply', 'restart'] as const
+export type StoryStep = (typeof storySteps)[number]
+
+/** Where the story tells what it does. Lines are sentences without secrets; `facts` are for machines. */
+export interface Log {
+  info(step: StoryStep, line: string, facts?: Readonly<Record<string, unknown>>): void
+  warn(step: StoryStep, line: string, facts?: Readonly<Record<string, unknown>>): void
+}
+
+/** A log that nobody reads. */
+export const silentLog: Log = { info: () => undefined, warn: () => undefined }

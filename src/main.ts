@@ -1,0 +1,110 @@
+import { readArguments, type Arguments } from './commands/arguments.js'
+import type { Command, CommandResult } from './commands/command.js'
+import { commands, type CommandName } from './commands/index.js'
+import { loadConfig, type Environment, type Flags } from './config/load.js'
+import { nearest } from './config/near-names.js'
+import { failedError, messageOf, ReleaseError, usageError } from './core/errors.js'
+import { exitCodes, type ExitCode } from './core/exit-codes.js'
+import { createRedactor } from './core/redact.js'
+import { readSurroundings } from './heroku/environment.js'
+import { createLog } from './terminal/log.js'
+import { errorObject, renderError } from './terminal/render-error.js'
+import { secretsIn } from './terminal/secrets.js'
+import { abortOnSignals } from './terminal/signals.js'
+import { version } from './version.js'
+
+/** The whole program: words and environment in, an exit code out. Everything printed passes the redactor. */
+async function main(words: readonly string[], environment: Environment): Promise<ExitCode> {
+  const redact = createRedactor(secretsIn(environment))
+  const print = (text: string) => process.stdout.write(`${redact(text)}\n`)
+  const [name, ...rest] = words
+  const wantsJson = rest.includes('--json')
+  try {
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      const { generalHelp } = await import('./commands/help.js')
+      print(generalHelp(version).trimEnd())
+      return exitCodes.done
+    }
+    if (name === '--version' || name === '-V') {
+      print(version)
+      return exitCodes.done
+    }
+    const command = await findCommand(name)
+    const given = readArguments(command, rest)
+    if (given.flags['help'] === true) {
+      const { commandHelp } = await import('./commands/help.js')
+      print(commandHelp(command).trimEnd())
+      return exitCodes.done
+    }
+    const result = await run(command, given, environment, redact)
+    if (wantsJson)
+      print(JSON.stringify({ version: 1, command: name, exitCode: result.exitCode, ...result.json }))
+    else for (const line of result.lines) print(line)
+    return result.exitCode
+  } catch (error) {
+    const known = asReleaseError(error)
+    if (wantsJson) {
+      print(
+        JSON.stringify({ version: 1, command: name, exitCode: known.exitCode, error: errorObject(known) }),
+      )
+    }
+    process.stderr.write(`${redact(renderError(known))}\n`)
+    return known.exitCode
+  }
+}
+
+async function findCommand(name: string): Promise<Command> {
+  if (Object.hasOwn(commands, name)) return await commands[name as CommandName].load()
+  const meant = nearest(name, Object.keys(commands))
+  const what = name.startsWith('-')
+    ? `release needs a command before ${name}`
+    : `release has no command "${name}"`
+  throw usageError(`${what}.${meant === undefined ? '' : ` Did you mean ${meant}?`}`, {
+    todo: ['See the commands: release --help'],
+  })
+}
+
+async function run(
+  command: Command,
+  { flags, positionals }: Arguments,
+  environment: Environment,
+  redact: (text: string) => string,
+): Promise<CommandResult> {
+  const configPath = typeof flags['config'] === 'string' ? flags['config'] : undefined
+  const config = await loadConfig({ flags: flags as Flags, environment, folder: process.cwd(), configPath })
+  const signals = abortOnSignals()
+  try {
+    return await command.run({
+      world: {
+        config,
+        surroundings: readSurroundings(environment),
+        log: await createLog(config.log, redact),
+        signal: signals.signal,
+        tool: `release-phase ${version}`,
+      },
+      flags,
+      positionals,
+      interactive: process.stdin.isTTY && process.stderr.isTTY,
+    })
+  } finally {
+    signals.release()
+  }
+}
+
+function asReleaseError(error: unknown): ReleaseError {
+  if (error instanceof ReleaseError) return error
+  return failedError('unexpected', `Something unexpected went wrong: ${messageOf(error)}`, {
+    detail: error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 6) : [],
+    todo: [
+      'Run the command again; what was applied is recorded. If it stays, please report it with these lines.',
+    ],
+    cause: error,
+  })
+}
+
+// Nobody reads on: a closed pipe is no reason to leave work half done.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
+const exitCode = await main(process.argv.slice(2), process.env)
+// What was printed must be out before the process ends, and nothing idle may keep it alive.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)))

@@ -1,0 +1,199 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pauseMs } from '../core/retry.js'
+import { buildMigration, type BuiltMigration, type SqlStep } from './build.js'
+import { asDatabaseFailure, StatementError } from './failure.js'
+import type { LoadedMigration } from './load.js'
+import { splitStatements } from './statements.js'
+
+/** The connection that migrations run on; the story owns it. */
+export interface MigrationConnection {
+  query(text: string, values?: unknown[]): Promise<unknown>
+  /** How many statements the server has completed on this connection since it was opened. */
+  completed(): number
+  /** `idle`, `in transaction` or `failed`. https://www.postgresql.org/docs/current/protocol-message-formats.html (ReadyForQuery) */
+  status(): 'idle' | 'in transaction' | 'failed'
+}
+
+/** How one migration went, for the ledger. */
+export interface Attempted {
+  readonly inTransaction: boolean
+  readonly durationMs: number
+  readonly lockWaitMs: number
+  readonly attempts: number
+}
+
+export interface ApplyOptions {
+  readonly connection: MigrationConnection
+  readonly searchPath: string
+  readonly decamelize: boolean
+  readonly lockTimeoutMs: number
+  readonly lockRetryMs: number
+  readonly signal?: AbortSignal | undefined
+  /** The statement that writes history and ledger; sent in the migration's own transaction. */
+  readonly record: (attempted: Attempted) => string
+  /** A lock was not to be had in time; the migration will be tried again after the pause. */
+  readonly onLockTimeout: (attempt: number, pauseMs: number) => Promise<void>
+  readonly onLog?: (line: string) => void
+  /** The migration ended its transaction by itself. */
+  readonly onOwnCommit: () => void
+}
+
+/** Thrown by a failed attempt, with what the ledger keeps of it. */
+export class ApplyError extends Error {
+  override readonly name = 'ApplyError'
+  readonly attempted: Attempted
+  /** Statements of a migration without a transaction that stay applied. */
+  readonly stayed: number
+
+  constructor(cause: unknown, attempted: Attempted, stayed: number) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.attempted = attempted
+    this.stayed = stayed
+  }
+}
+
+// Lock not available, deadlock detected: rolled back without a trace, so the same again may succeed.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const worthRetrying = new Set(['55P03', '40P01'])
+
+/**
+ * Applies one migration: in a transaction of its own with `lock_timeout`, as often as the retry budget allows,
+ * or statement by statement where it asked for no transaction.
+ */
+export async function applyMigration(migration: LoadedMigration, options: ApplyOptions): Promise<Attempted> {
+  const startedAt = performance.now()
+  let lockWaitMs = 0
+  for (let attempt = 1; ; attempt++) {
+    const attemptAt = performance.now()
+    const tally = { inTransaction: true, stayed: 0 }
+    const attempted = (): Attempted => ({
+      inTransaction: tally.inTransaction,
+      durationMs: performance.now() - attemptAt,
+      lockWaitMs,
+      attempts: attempt,
+    })
+    try {
+      await applyOnce(migration, options, tally, attempted)
+      return attempted()
+    } catch (error) {
+      await rollBack(options.connection)
+      const pause = pauseMs(attempt, 250, 10_000)
+      const spentMs = performance.now() - startedAt + pause
+      if (!mayRetry(error) || tally.stayed > 0 || spentMs > options.lockRetryMs || options.signal?.aborted) {
+        throw new ApplyError(error, attempted(), tally.stayed)
+      }
+      await options.onLockTimeout(attempt, pause)
+      await sleep(pause, undefined, { signal: options.signal })
+      lockWaitMs += performance.now() - attemptAt
+    }
+  }
+}
+
+function mayRetry(error: unknown): boolean {
+  const cause = error instanceof StatementError ? error.cause : error
+  return worthRetrying.has(asDatabaseFailure(cause)?.sqlstate ?? '')
+}
+
+async function rollBack(connection: MigrationConnection): Promise<void> {
+  if (connection.status() === 'idle') return
+  await connection.query('ROLLBACK').catch(() => undefined)
+}
+
+interface Tally {
+  inTransaction: boolean
+  stayed: number
+}
+
+async function applyOnce(
+  migration: LoadedMigration,
+  options: ApplyOptions,
+  tally: Tally,
+  attempted: () => Attempted,
+): Promise<void> {
+  const { connection } = options
+  if (migration.kind === 'sql' && migration.up.noTransaction) {
+    tally.inTransaction = false
+    const built = await build(migration, options)
+    return await applyOutside(built, options, tally, attempted)
+  }
+  await connection.query(begin(options))
+  const built = await build(migration, options)
+  if (!built.inTransaction) {
+    tally.inTransaction = false
+    await connection.query('COMMIT')
+    return await applyOutside(built, options, tally, attempted)
+  }
+  for (const step of built.steps) await send(step, step.sql, connection)
+  if (connection.status() === 'idle') {
+    tally.inTransaction = false
+    options.onOwnCommit()
+  }
+  await connection.query(`RESET ROLE; ${options.record(attempted())}; COMMIT`)
+}
+
+// lock_timeout set inside the transaction is undone by its ROLLBACK, so each attempt sets it anew.
+const begin = ({ lockTimeoutMs, searchPath }: ApplyOptions) =>
+  `BEGIN; SET LOCAL lock_timeout = ${lockTimeoutMs}; SET LOCAL search_path TO ${searchPath}`
+
+async function build(migration: LoadedMigration, options: ApplyOptions): Promise<BuiltMigration> {
+  const { connection, decamelize, signal, onLog } = options
+  const query = async (text: unknown, values?: unknown[]) => {
+    const sql = typeof text === 'string' ? text : String((text as { text?: unknown }).text)
+    return await tracked({ sql }, connection, () => connection.query(text as string, values))
+  }
+  const select = async (text: unknown, values?: unknown[]) =>
+    ((await query(text, values)) as { rows: unknown }).rows
+  return await buildMigration(migration, {
+    database: { query, select },
+    decamelize,
+    signal,
+    ...(onLog === undefined ? {} : { onLog }),
+  })
+}
+
+/**
+ * Statement by statement: several in one message would be one implicit transaction. CONCURRENTLY waits for
+ * older transactions by design, and a `lock_timeout` there would leave an invalid index behind.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT
+ */
+async function applyOutside(
+  built: BuiltMigration,
+  options: ApplyOptions,
+  tally: Tally,
+  attempted: () => Attempted,
+): Promise<void> {
+  const { connection, searchPath, lockTimeoutMs } = options
+  for (const step of built.steps) {
+    for (const statement of await splitStatements(step.sql)) {
+      const timeoutMs = statement.concurrent ? 0 : lockTimeoutMs
+      await connection.query(`SET search_path TO ${searchPath}; SET lock_timeout = ${timeoutMs}`)
+      const at = step.offset === undefined ? step : { ...step, offset: step.offset + statement.offset }
+      await send(at, statement.sql, connection)
+      tally.stayed += 1
+    }
+  }
+  await connection.query(`BEGIN; RESET ROLE; ${options.record(attempted())}; COMMIT`)
+}
+
+async function send(step: SqlStep, sql: string, connection: MigrationConnection): Promise<void> {
+  await tracked({ ...step, sql }, connection, () => connection.query(sql))
+}
+
+async function tracked<Result>(
+  at: SqlStep,
+  connection: MigrationConnection,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const before = connection.completed()
+  try {
+    return await work()
+  } catch (error) {
+    if (asDatabaseFailure(error) === undefined || !(error instanceof Error)) throw error
+    throw new StatementError(error, {
+      sql: at.sql,
+      completed: connection.completed() - before,
+      offset: at.offset,
+      line: at.line,
+    })
+  }
+}

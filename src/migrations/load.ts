@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename, extname } from 'node:path'
+import { failedError, messageOf, ReleaseError } from '../core/errors.js'
+import type { MigrationFile } from '../core/migration.js'
+import { readUpSection, type UpSection } from './sql-file.js'
+import { failureInCode } from './failure.js'
+
+/** node-pg-migrate's column shorthands; each file sees those of the files before it. */
+export type Shorthands = Readonly<Record<string, unknown>>
+
+/** `up` of a js or ts migration. A second parameter is a callback that says that it is done. */
+export type MigrationAction = (pgm: unknown, done?: () => void) => unknown
+
+interface Loaded {
+  readonly file: MigrationFile
+  readonly source: string
+}
+
+/** A migration in memory: its text, and for js and ts its function. Nothing has run but top-level code. */
+export type LoadedMigration =
+  | (Loaded & { readonly kind: 'sql'; readonly up: UpSection })
+  | (Loaded & { readonly kind: 'js'; readonly up: MigrationAction; readonly shorthands: Shorthands })
+
+/** What every file said when it was read: text by migration name. */
+export type Sources = ReadonlyMap<string, string>
+
+/** Reads files, a few at a time. Throws (exit 1) naming the file that cannot be read. */
+export async function readSources(files: readonly MigrationFile[]): Promise<Map<string, string>> {
+  const sources = new Map<string, string>()
+  const batchSize = 64
+  for (let start = 0; start < files.length; start += batchSize) {
+    const batch = files.slice(start, start + batchSize)
+    const texts = await Promise.all(batch.map(readSource))
+    for (const [index, file] of batch.entries()) sources.set(file.name, texts[index] ?? '')
+  }
+  return sources
+}
+
+async function readSource(file: MigrationFile): Promise<string> {
+  try {
+    return await readFile(file.path, 'utf8')
+  } catch (error) {
+    throw failedError('migration-unreadable', `${file.path} cannot be read: ${messageOf(error)}.`, {
+      todo: ['Check its permissions; nothing was run.'],
+      cause: error,
+    })
+  }
+}
+
+/** A checksum of a migration's text that does not depend on how the checkout ends its lines. */
+export function checksumOf(source: string): string {
+  return createHash('sha256').update(source.replaceAll('\r\n', '\n')).digest('hex')
+}
+
+export interface LoadOptions {
+  readonly files: readonly MigrationFile[]
+  readonly pending: readonly MigrationFile[]
+  readonly sources: Sources
+  readonly tsconfigPaths: boolean | string
+}
+
+/**
+ * Loads the pending migrations, each file once. Shorthands pass from file to file, so files applied long ago
+ * are loaded too where they may export some, and only there.
+ */
+export async function loadMigrations(options: LoadOptions): Promise<LoadedMigration[]> {
+  const wanted = new Set(options.pending.map((file) => file.name))
+  const last = options.files.findLastIndex((file) => wanted.has(file.name))
+  const needsCode = options.pending.some((file) => !isSql(file))
+  const loaded: LoadedMigration[] = []
+  let shorthands: Shorthands = {}
+  for (const file of options.files.slice(0, last + 1)) {
+    const source = options.sources.get(file.name) ?? ''
+    if (isSql(file)) {
+      if (wanted.has(file.name)) loaded.push({ kind: 'sql', file, source, up: readUpSection(source) })
+      continue
+    }
+    if (!wanted.has(file.name) && !(needsCode && mayExportShorthands(source))) continue
+    const module = await importMigration(file, source, options.tsconfigPaths)
+    shorthands = { ...shorthands, ...module.shorthands }
+    if (wanted.has(file.name)) {
+      loaded.push({ kind: 'js', file, source, up: actionOf(module, file), shorthands })
+    }
+  }
+  return loaded
+}
+
+const isSql = (file: MigrationFile) => extname(file.path).toLowerCase() === '.sql'
+
+const mayExportShorthands = (source: string) =>
+  source.includes('shorthands') || source.includes('export *') || /module\.exports\s*=\s*require/.test(source)
+
+interface MigrationModule {
+  readonly up?: unknown
+  readonly shorthands?: Shorthands
+}
+
+async function importMigration(
+  file: MigrationFile,
+  source: string,
+  tsconfigPaths: boolean | string,
+): Promise<MigrationModule> {
+  const { createJiti } = await import('jiti')
+  try {
+    const module: unknown = await createJiti(file.path, { tsconfigPaths }).import(file.path)
+    return typeof module === 'object' && module !== null ? module : {}
+  } catch (error) {
+    throw error instanceof ReleaseError ? error : failureInCode(error, { file, source, doing: 'loaded' })
+  }
+}
+
+function actionOf(module: MigrationModule, file: MigrationFile): MigrationAction {
+  if (typeof module.up === 'function') return module.up as MigrationAction
+  const why =
+    module.up === false
+      ? 'it exports up = false, which forbids running it'
+      : 'it exports no function named up'
+  throw failedError('migration-without-up', `${basename(file.path)} cannot run: ${why}.`, {
+    todo: ['Export a function up(pgm) from it, or move the file away. Nothing was run.'],
+  })
+}

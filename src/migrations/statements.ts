@@ -1,0 +1,53 @@
+/** One statement of a text, and where it stands in it, in UTF-16 units. */
+export interface Statement {
+  readonly sql: string
+  readonly offset: number
+  /** It says CONCURRENTLY: it waits for other transactions by design and cannot be tried again for free. */
+  readonly concurrent: boolean
+}
+
+interface ParsedStatement {
+  readonly stmt?: unknown
+  readonly stmt_location?: number
+  readonly stmt_len?: number
+}
+
+/**
+ * Splits a text into its statements with PostgreSQL's own grammar; loaded only here, because most runs need
+ * no splitting. A text that the grammar does not take comes back whole: the server will say what is wrong.
+ */
+export async function splitStatements(sql: string): Promise<Statement[]> {
+  const { loadModule, parseSync } = await import('libpg-query')
+  await loadModule()
+  let parsed: readonly ParsedStatement[]
+  try {
+    parsed = (parseSync(sql) as { stmts?: readonly ParsedStatement[] }).stmts ?? []
+  } catch {
+    return [{ sql, offset: 0, concurrent: false }]
+  }
+  // The grammar counts bytes of UTF-8.
+  const bytes = Buffer.from(sql, 'utf8')
+  return parsed.map((statement) => {
+    const from = statement.stmt_location ?? 0
+    const to = statement.stmt_len === undefined ? bytes.length : from + statement.stmt_len
+    const raw = bytes.subarray(from, to).toString('utf8')
+    const lead = raw.length - raw.trimStart().length
+    return {
+      sql: raw.trim(),
+      offset: bytes.subarray(0, from).toString('utf8').length + lead,
+      concurrent: isConcurrent(statement.stmt),
+    }
+  })
+}
+
+// CREATE and DROP INDEX, DETACH PARTITION and REFRESH carry a flag, REINDEX an option.
+function isConcurrent(node: unknown): boolean {
+  if (typeof node !== 'object' || node === null) return false
+  const entries = Object.entries(node)
+  return entries.some(
+    ([key, value]) =>
+      (key === 'concurrent' && value === true) ||
+      (key === 'defname' && value === 'concurrently') ||
+      isConcurrent(value),
+  )
+}

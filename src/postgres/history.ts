@@ -1,0 +1,79 @@
+import { configurationError } from '../core/errors.js'
+import type { AppliedMigration } from '../core/migration.js'
+import { codeOf } from './connect-errors.js'
+import { identifier, plainName, qualified, type Table } from './identifiers.js'
+import type { Session } from './session.js'
+
+/** The applied migrations in the order they ran, or undefined where the history table is not there. */
+export async function readHistory(session: Session, table: Table): Promise<AppliedMigration[] | undefined> {
+  try {
+    const { rows } = await session.query<AppliedMigration>(
+      `SELECT name, run_on AS "appliedAt" FROM ${qualified(table)} ORDER BY run_on, id`,
+    )
+    return rows
+  } catch (error) {
+    if (['42P01', '3F000'].includes(codeOf(error) ?? '')) return undefined
+    throw error
+  }
+}
+
+/**
+ * Refuses (78) to begin a new history while a table of the same name and shape stands in another schema:
+ * it is almost certainly this app's, and every migration would run a second time.
+ */
+export async function refuseMisplacedHistory(session: Session, table: Table): Promise<void> {
+  const { rows } = await session.query<{ schema: string }>(
+    `SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relname = $1 AND c.relkind IN ('r', 'p') AND n.nspname <> $2 AND n.nspname !~ '^pg_'
+       AND 2 = (SELECT count(*) FROM pg_attribute WHERE attrelid = c.oid AND attname IN ('name', 'run_on'))`,
+    [table.name, table.schema],
+  )
+  const [found] = rows
+  if (found === undefined) return
+  throw configurationError(
+    'history-misplaced',
+    `The history is expected in ${plainName(table)}, which does not exist, and ${found.schema}.${table.name} does; every migration would run a second time.`,
+    {
+      todo: [
+        `Set migrations-schema to ${found.schema} (release-phase.config.json or --migrations-schema ${found.schema}).`,
+      ],
+    },
+  )
+}
+
+/** Makes the history table where it is missing, just as node-pg-migrate makes it. */
+export async function ensureHistory(
+  session: Session,
+  table: Table,
+  schemasToCreate: readonly string[],
+): Promise<void> {
+  const schemas = schemasToCreate.map((name) => `CREATE SCHEMA IF NOT EXISTS ${identifier(name)};`)
+  if (schemas.length > 0) await session.query(schemas.join(' '))
+  await session.query(
+    `CREATE TABLE IF NOT EXISTS ${qualified(table)} (id serial PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL)`,
+  )
+}
+
+/** Checksums and releases by migration name, as the ledger keeps them. Empty where there is no ledger. */
+export async function readRecorded(
+  session: Session,
+  table: Table,
+): Promise<Map<string, { checksum: string; release?: string }>> {
+  try {
+    const { rows } = await session.query<{ migration: string; checksum: string; release: string | null }>(
+      `SELECT DISTINCT ON (s.migration) s.migration, s.checksum, r.release
+       FROM release_phase.steps s JOIN release_phase.runs r ON r.id = s.run_id
+       WHERE s.history = $1 AND s.outcome = 'applied' ORDER BY s.migration, s.id DESC`,
+      [plainName(table)],
+    )
+    return new Map(
+      rows.map(({ migration, checksum, release }) => [
+        migration,
+        release === null ? { checksum } : { checksum, release },
+      ]),
+    )
+  } catch (error) {
+    if (['42P01', '3F000'].includes(codeOf(error) ?? '')) return new Map()
+    throw error
+  }
+}

@@ -1,0 +1,122 @@
+import { decideEntry, type GateDecision } from './core/gate.js'
+import type { MigrateOutcome } from './core/outcome.js'
+import { fingerprintOf, listNames } from './migrations/discover.js'
+import { ensureHistory } from './postgres/history.js'
+import { ensureLedger } from './postgres/ledger.js'
+import { open } from './postgres/opening.js'
+import { startRun, writeSeen } from './postgres/runs.js'
+import type { Session } from './postgres/session.js'
+import { prepareSession } from './postgres/settings.js'
+import { applyAll } from './story/applying.js'
+import { holdLock } from './story/locking.js'
+import { examineOwner, findReviewApp, writeClaim } from './story/owning.js'
+import { heedDrift, loadPending, planRun } from './story/planning.js'
+import { restartAfter } from './story/restarting.js'
+import { withDatabase } from './story/session.js'
+import { appOf, historyTable, migrationFolder, runFacts, schemasToCreate, type World } from './story/world.js'
+
+export interface MigrateOptions {
+  /** Take over a database that the ledger gives to another app. */
+  readonly adopt?: boolean | undefined
+}
+
+/**
+ * The story of a release: gate, connect, lock, plan, judge, apply and record, restart.
+ * Resolves with what was done. Rejects with a ReleaseError whose exit code says what kind of failure it was;
+ * whatever was applied until then is recorded, and the next run goes on from there.
+ */
+export async function migrate(world: World, options: MigrateOptions = {}): Promise<MigrateOutcome> {
+  const startedAt = performance.now()
+  const gate = enter(world, world.surroundings.reviewApp)
+  const work = gate.go ? await workOn(world, options.adopt === true) : skipped(gate.reason)
+  const restart = work.outcome === 'skipped' ? undefined : await restartAfter(world, work.applied.length)
+  return { ...work, restart, durationMs: performance.now() - startedAt }
+}
+
+type Work = Omit<MigrateOutcome, 'restart' | 'durationMs'>
+
+const nothing: Work = {
+  outcome: 'nothing',
+  applied: [],
+  appliedCount: 0,
+  ahead: [],
+  drift: [],
+  lockWaitMs: 0,
+}
+
+const skipped = (reason: string): Work => ({ ...nothing, outcome: 'skipped', reason })
+
+function enter({ config }: World, reviewApp: string | undefined): GateDecision {
+  return decideEntry({ skip: config.skipMigrations, reviewApps: config.reviewApps, reviewApp })
+}
+
+async function workOn(world: World, adopt: boolean): Promise<Work> {
+  const folder = migrationFolder(world)
+  // The folder is listed while the connection is made; a failure shows where it is awaited.
+  const listing = listNames(folder)
+  listing.catch(() => undefined)
+  return await withDatabase(world, async (session, ends) => {
+    const names = await listing
+    const fingerprint = fingerprintOf(names, folder)
+    const opening = await open(session, { history: historyTable(world), fingerprint, app: appOf(world) })
+    if (opening.upToDate && !adopt) return { ...nothing, appliedCount: opening.appliedCount }
+    await prepareSession(session, opening.serverVersion)
+    return await release(world, session, { names, fingerprint, adopt, ends })
+  })
+}
+
+interface Release {
+  readonly names: readonly string[]
+  readonly fingerprint: string
+  readonly adopt: boolean
+  readonly ends: AbortSignal
+}
+
+async function release(world: World, session: Session, given: Release): Promise<Work> {
+  const { names, fingerprint, adopt, ends } = given
+  const reviewApp = await findReviewApp(world)
+  const gate = enter(world, reviewApp)
+  if (!gate.go) return skipped(gate.reason)
+  const before = await examineOwner(world, session, reviewApp, adopt)
+  if (!before.go) return skipped(before.reason)
+
+  const lockWaitMs = await holdLock(world, session, ends)
+  // Who held the lock may have made the database its own.
+  const claim = lockWaitMs > 50 ? await examineOwner(world, session, reviewApp, adopt) : before
+  if (!claim.go) return skipped(claim.reason)
+
+  const planned = await planRun(world, session, names)
+  const { pending, appliedCount, ahead, drift } = planned.plan
+  heedDrift(world, planned.plan)
+  const migrations = await loadPending(world, planned)
+
+  // judge: findings about `migrations` stop the release here, before anything is written.
+
+  const table = historyTable(world)
+  await ensureLedger(session)
+  await writeClaim(world, session, claim)
+  await ensureHistory(session, table, schemasToCreate(world))
+  if (pending.length > 0) {
+    const { length } = pending
+    world.log.info('plan', `${length} pending, ${appliedCount} applied before`, {
+      pending: pending.map(({ name }) => name),
+    })
+  }
+  const applied =
+    pending.length === 0
+      ? []
+      : await applyAll(world, migrations, {
+          session,
+          runId: await startRun(session, { ...runFacts(world), lockWaitMs }),
+          signal: ends,
+        })
+  await writeSeen(session, table, fingerprint)
+  return {
+    outcome: applied.length === 0 ? 'nothing' : 'applied',
+    applied,
+    appliedCount: appliedCount + applied.length,
+    ahead,
+    drift,
+    lockWaitMs,
+  }
+}

@@ -1,0 +1,197 @@
+import { formatDuration } from '../core/duration.js'
+import { messageOf, ReleaseError, tryAgainError, unavailableError } from '../core/errors.js'
+import type { AppliedStep } from '../core/outcome.js'
+import { ApplyError, applyMigration, type ApplyOptions, type Attempted } from '../migrations/apply.js'
+import {
+  asDatabaseFailure,
+  failureInCode,
+  failureInStatement,
+  shownPath,
+  StatementError,
+} from '../migrations/failure.js'
+import { checksumOf, type LoadedMigration } from '../migrations/load.js'
+import { describeBlockers, readBlockers } from '../postgres/blockers.js'
+import { finishRun, recordSql, stepSql, type Step } from '../postgres/runs.js'
+import type { Session } from '../postgres/session.js'
+import { historyTable, searchPath, type World } from './world.js'
+
+export interface Applying {
+  readonly session: Session
+  readonly runId: string
+  readonly signal: AbortSignal
+}
+
+/** Applies the migrations one after the other; each is recorded in its own transaction. */
+export async function applyAll(
+  world: World,
+  migrations: readonly LoadedMigration[],
+  applying: Applying,
+): Promise<AppliedStep[]> {
+  const done: AppliedStep[] = []
+  for (const migration of migrations) {
+    try {
+      applying.signal.throwIfAborted()
+      done.push(await applyOne(world, migration, applying))
+    } catch (error) {
+      throw await giveUp(world, error, { migration, migrations, done, applying })
+    }
+  }
+  await finishRun(applying.session, applying.runId, 'done', done.length)
+  return done
+}
+
+async function applyOne(world: World, migration: LoadedMigration, applying: Applying): Promise<AppliedStep> {
+  const { config, log } = world
+  const { session, signal } = applying
+  const { name } = migration.file
+  const options: ApplyOptions = {
+    connection: session,
+    searchPath: searchPath(world),
+    decamelize: config.decamelize,
+    lockTimeoutMs: config.lockTimeoutMs,
+    lockRetryMs: config.lockRetryMs,
+    signal,
+    record: (attempted) => recordSql(stepOf(world, migration, applying, attempted, 'applied')),
+    onLockTimeout: async (attempt, pauseMs) => {
+      const blockers = await readBlockers(session).catch(() => [])
+      log.warn(
+        'apply',
+        `${name}: no table lock within ${formatDuration(config.lockTimeoutMs)} (attempt ${attempt}), again in ${formatDuration(pauseMs)}; ${describeBlockers(blockers)}`,
+        { blockers },
+      )
+    },
+    onLog: (line) => log.info('apply', `${name}: ${line}`),
+    onOwnCommit: () =>
+      log.warn(
+        'apply',
+        `${name} ends its transaction by itself (COMMIT); take that out, it is in one already`,
+      ),
+  }
+  const attempted = await applyMigration(migration, options)
+  const tries = attempted.attempts > 1 ? `, attempt ${attempted.attempts}` : ''
+  const how = attempted.inTransaction ? '' : ', outside a transaction'
+  log.info('apply', `${name} (${formatDuration(attempted.durationMs)}${how}${tries})`, { ...attempted, name })
+  return { name, ...attempted }
+}
+
+function stepOf(
+  world: World,
+  migration: LoadedMigration,
+  { runId }: Applying,
+  attempted: Attempted,
+  outcome: Step['outcome'],
+): Step {
+  return {
+    runId,
+    history: historyTable(world),
+    migration: migration.file.name,
+    checksum: checksumOf(migration.source),
+    ...attempted,
+    outcome,
+  }
+}
+
+interface Failure {
+  readonly migration: LoadedMigration
+  readonly migrations: readonly LoadedMigration[]
+  readonly done: readonly AppliedStep[]
+  readonly applying: Applying
+}
+
+/** Writes the failure into the ledger, as far as the connection still stands, and says what a person needs. */
+async function giveUp(world: World, error: unknown, failure: Failure): Promise<ReleaseError> {
+  const { migration, done, applying } = failure
+  const { session, runId, signal } = applying
+  const cause = error instanceof ApplyError ? error.cause : error
+  const explained = await explain(world, cause, failure, error instanceof ApplyError ? error.stayed : 0)
+  const interrupted = signal.aborted
+  try {
+    if (error instanceof ApplyError) {
+      const outcome = interrupted ? 'interrupted' : 'failed'
+      const step = stepOf(world, migration, applying, error.attempted, outcome)
+      await session.query(stepSql({ ...step, sqlstate: explained.sqlstate, error: explained.message }))
+    }
+    const outcome = interrupted ? 'interrupted' : 'failed'
+    await finishRun(session, runId, outcome, done.length, explained.message)
+  } catch {
+    // The connection is gone; the next run closes this one in the ledger.
+  }
+  return explained
+}
+
+async function explain(
+  world: World,
+  cause: unknown,
+  failure: Failure,
+  stayed: number,
+): Promise<ReleaseError> {
+  const { migration, applying } = failure
+  const state = stateAfter(failure, stayed)
+  if (applying.signal.aborted) return stopped(applying.signal, failure, state)
+  if (applying.session.lost() !== undefined) {
+    return unavailableError(
+      'connection-lost',
+      `The connection to the database was lost during ${shownPath(migration.file)}: ${messageOf(cause)}.`,
+      {
+        todo: ['Run the command again: the history says what was applied, and the rest is done then.'],
+        cause,
+      },
+    )
+  }
+  if (cause instanceof StatementError) {
+    const database = asDatabaseFailure(cause.cause)
+    if (database?.sqlstate === '55P03') {
+      const blockers = await readBlockers(applying.session).catch(() => [])
+      return tryAgainError(
+        'table-lock-timeout',
+        `${shownPath(migration.file)} did not get its table lock in ${formatDuration(world.config.lockRetryMs)}.`,
+        {
+          detail: [describeBlockers(blockers)],
+          todo: [
+            state,
+            'End what blocks it (heroku pg:ps, heroku pg:kill PID), or release again when it is quieter.',
+          ],
+          sqlstate: database.sqlstate,
+          cause,
+        },
+      )
+    }
+    if (database !== undefined) {
+      return await failureInStatement(cause, database, {
+        file: migration.file,
+        source: migration.source,
+        state,
+      })
+    }
+  }
+  if (cause instanceof ReleaseError) return cause
+  const { file, source } = migration
+  return failureInCode(cause, { file, source, doing: 'run', state })
+}
+
+function stopped(signal: AbortSignal, failure: Failure, state: string): ReleaseError {
+  const reason: unknown = signal.reason
+  const { file } = failure.migration
+  if (!(reason instanceof ReleaseError)) {
+    return unavailableError('stopped', `Stopped during ${shownPath(file)}.`, { todo: [state], cause: reason })
+  }
+  return new ReleaseError(reason.code, reason.exitCode, `${reason.message} It was at ${shownPath(file)}.`, {
+    todo: [state, 'Run the command again to finish.', ...reason.todo],
+  })
+}
+
+/** What the database holds now, in one sentence. */
+function stateAfter({ migration, migrations, done }: Failure, stayed: number): string {
+  const { name } = migration.file
+  const before =
+    done.length === 0
+      ? 'Nothing was applied before it'
+      : `${done.length} of ${migrations.length} ${done.length === 1 ? 'migration was' : 'migrations were'} applied and recorded`
+  const own =
+    stayed > 0
+      ? `${name} ran outside a transaction: its first ${stayed} ${stayed === 1 ? 'statement' : 'statements'} stayed and it is not recorded`
+      : `${name} was rolled back`
+  const after = migrations.length - done.length - 1
+  const rest = after === 0 ? '' : `, and ${after} after it ${after === 1 ? 'was' : 'were'} not begun`
+  return `State of the database: ${before}; ${own}${rest}.`
+}

@@ -1,0 +1,41 @@
+import { formatDuration } from '../core/duration.js'
+import { tryAgainError } from '../core/errors.js'
+import { describeHolder, type Holder } from '../core/holder.js'
+import { readHolders, takeLock } from '../postgres/lock.js'
+import type { Session } from '../postgres/session.js'
+import type { World } from './world.js'
+
+/** Takes the release lock, telling whom it waits for. Returns the wait in ms; throws 75 when it was too long. */
+export async function holdLock(world: World, session: Session, signal: AbortSignal): Promise<number> {
+  const { config, log } = world
+  const key = config.lockValue
+  const waitMs = config.lockWaitMs
+  const waitedMs = await takeLock(session, {
+    key,
+    waitMs,
+    signal,
+    onWait: (holders, soFarMs) =>
+      log.info(
+        'lock',
+        `waiting (${formatDuration(soFarMs)} of at most ${formatDuration(waitMs)}) for ${describeAll(holders)}`,
+        { holders },
+      ),
+  })
+  if (waitedMs === undefined) {
+    throw tryAgainError(
+      'lock-held',
+      `The release lock was held for all of the ${formatDuration(waitMs)} that this release waited.`,
+      {
+        detail: [`held by ${describeAll(await readHolders(session, key))}`],
+        todo: [
+          'Release again when that one is done, wait longer (RELEASE_LOCK_WAIT), or end it: release unlock',
+        ],
+      },
+    )
+  }
+  log.info('lock', waitedMs < 50 ? 'taken' : `taken after ${formatDuration(waitedMs)}`, { waitedMs })
+  return waitedMs
+}
+
+const describeAll = (holders: readonly Holder[]) =>
+  holders.length === 0 ? 'a session that ended just now' : holders.map(describeHolder).join('; ')

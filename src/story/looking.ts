@@ -1,0 +1,65 @@
+import { decideEntry } from '../core/gate.js'
+import { describeHolder } from '../core/holder.js'
+import type { Plan } from '../core/plan.js'
+import { decideRestart, type RestartDecision } from '../core/restart-decision.js'
+import { listNames } from '../migrations/discover.js'
+import { previewMigration, type Preview } from '../migrations/preview.js'
+import { readHolders } from '../postgres/lock.js'
+import { open } from '../postgres/opening.js'
+import { loadPending, planRun } from './planning.js'
+import { findReviewApp, judgeOwner, readOwnership } from './owning.js'
+import { withDatabase } from './session.js'
+import { appOf, historyTable, migrationFolder, type World } from './world.js'
+
+/** What `release migrate` would do now. */
+export interface Forecast {
+  /** Why it would leave everything alone; undefined: it would go on. */
+  readonly skipped: string | undefined
+  /** Why it would refuse to run; undefined: it would not. */
+  readonly refused: string | undefined
+  readonly plan: Plan | undefined
+  readonly previews: readonly Preview[]
+  /** Who holds the release lock now, each in one line. */
+  readonly waitsFor: readonly string[]
+  readonly restart: RestartDecision | undefined
+}
+
+const nothingElse = { refused: undefined, plan: undefined, previews: [], waitsFor: [], restart: undefined }
+
+/**
+ * Looks ahead without touching anything: the session is read-only, no lock is taken, no table is made, and the
+ * code of migrations runs without a database.
+ */
+export async function foresee(world: World): Promise<Forecast> {
+  const { config, surroundings } = world
+  const reviewApp = await findReviewApp(world)
+  const gate = decideEntry({ skip: config.skipMigrations, reviewApps: config.reviewApps, reviewApp })
+  if (!gate.go) return { ...nothingElse, skipped: gate.reason }
+  const names = await listNames(migrationFolder(world))
+  return await withDatabase(world, async (session) => {
+    await open(session, { history: historyTable(world), fingerprint: undefined, app: appOf(world) })
+    await session.query('SET default_transaction_read_only = on')
+    const { ownership } = await readOwnership(world, session)
+    const decision = judgeOwner(world, ownership, reviewApp, false)
+    if (!decision.go && !decision.refused) return { ...nothingElse, skipped: decision.reason }
+    const planned = await planRun(world, session, names)
+    const holders = await readHolders(session, config.lockValue)
+    const migrations = await loadPending(world, planned)
+    const previews: Preview[] = []
+    for (const migration of migrations) previews.push(await previewMigration(migration, config.decamelize))
+    return {
+      skipped: undefined,
+      refused: decision.go ? undefined : decision.reason,
+      plan: planned.plan,
+      previews,
+      waitsFor: holders.map(describeHolder),
+      restart: decideRestart({
+        policy: config.restart,
+        inReleasePhase: surroundings.inReleasePhase,
+        appliedCount: planned.plan.pending.length,
+        app: config.app,
+        hasToken: config.token !== undefined,
+      }),
+    }
+  })
+}

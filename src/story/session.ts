@@ -1,0 +1,75 @@
+import { formatDuration } from '../core/duration.js'
+import { configurationError, failedError, messageOf, ReleaseError, unavailableError } from '../core/errors.js'
+import { cancelOnAbort } from '../postgres/cancel.js'
+import { codeOf } from '../postgres/connect-errors.js'
+import type { Session } from '../postgres/session.js'
+import { connectTo, targetOf, type World } from './world.js'
+
+/**
+ * Connects, does the work, and ends the session whatever happens. When the run is stopped or its deadline
+ * passes, what the session runs is cancelled on the server. Every error comes out as a ReleaseError.
+ */
+export async function withDatabase<Result>(
+  world: World,
+  work: (session: Session, ends: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(deadlinePassed(world.config.deadlineMs)), world.config.deadlineMs)
+  const ends = AbortSignal.any([world.signal, late.signal])
+  try {
+    const session = await connectTo({ ...world, signal: ends }, targetOf(world))
+    const cancel = cancelOnAbort(session, ends)
+    try {
+      return await work(session, ends)
+    } catch (error) {
+      throw explain(error, session)
+    } finally {
+      cancel.dispose()
+      await session.end()
+    }
+  } catch (error) {
+    throw ends.aborted && !(error instanceof ReleaseError) ? ends.reason : error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const deadlinePassed = (deadlineMs: number) =>
+  failedError('deadline', `The deadline of ${formatDuration(deadlineMs)} passed.`, {
+    todo: [
+      'A longer one: RELEASE_DEADLINE (Heroku ends a release phase after an hour), or by hand --deadline 3h.',
+    ],
+  })
+
+function explain(error: unknown, session: Session): unknown {
+  if (error instanceof ReleaseError) return error
+  const lost = session.lost()
+  if (lost !== undefined) {
+    return unavailableError('connection-lost', `The connection to the database was lost: ${lost.message}.`, {
+      todo: ['Run the command again; whatever was applied is in the history.'],
+      cause: error,
+    })
+  }
+  const code = codeOf(error)
+  if (code === '42501') {
+    return configurationError(
+      'database-permission',
+      `The user ${session.target.user ?? ''} of ${session.target.source} may not do this: ${messageOf(error)}.`,
+      {
+        todo: [
+          'Use the credential that owns the database; the ledger needs CREATE on it to make its schema release_phase.',
+        ],
+        sqlstate: code,
+        cause: error,
+      },
+    )
+  }
+  if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) return error
+  return failedError('database-error', `The database refused a step of the release: ${messageOf(error)}.`, {
+    todo: [
+      'Nothing of it stays half done. If the message does not help, `release doctor` looks for the cause.',
+    ],
+    sqlstate: code,
+    cause: error,
+  })
+}

@@ -1,0 +1,24 @@
+import type { ReleaseError } from '../core/errors.js'
+
+/** An error as `--json` carries it. */
+export interface ErrorObject {
+  readonly code: string
+  readonly message: string
+  readonly detail: readonly string[]
+  readonly todo: readonly string[]
+  readonly sqlstate?: string
+}
+
+/** What a person sees of an error: what happened, the lines that show it, what to do now. */
+export function renderError(error: ReleaseError): string {
+  return [
+    `error: ${error.message}`,
+    ...error.detail.map((line) => `  ${line}`),
+    ...error.todo.map((line) => `-> ${line}`),
+  ].join('\n')
+}
+
+export function errorObject(error: ReleaseError): ErrorObject {
+  const { code, message, detail, todo, sqlstate } = error
+  return { code, message, detail, todo, ...(sqlstate === undefined ? {} : { sqlstate }) }
+}
