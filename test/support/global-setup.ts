@@ -1,8 +1,13 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from './embedded.js'
+import { root } from './root.js'
 
 /** One server for the whole suite: `TEST_DATABASE_URL` (a superuser) when set, else one from npm. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // `npm test` has built already; this is for `npx vitest` in a fresh clone.
+  if (!existsSync(`${root}/dist/main.js`)) execFileSync(process.execPath, ['build.mjs'], { cwd: root })
   const given = process.env['TEST_DATABASE_URL']
   if (given !== undefined && given !== '') {
     project.provide('postgresUrl', given)

@@ -25,7 +25,8 @@ export function databaseUrl(name: string, user?: { name: string; password: strin
   url.pathname = `/${name}`
   if (user !== undefined) {
     url.username = user.name
-    url.password = user.password
+    // The setter leaves a % as it is.
+    url.password = encodeURIComponent(user.password)
   }
   return url.href
 }
@@ -36,9 +37,13 @@ export async function onServer<Row extends QueryResultRow = QueryResultRow>(text
 }
 
 /** Creates an empty database; with `template`, a copy of that one. Call `drop` when done. */
-export async function createDatabase(options: { template?: string } = {}): Promise<TestDatabase> {
+export async function createDatabase(
+  options: { template?: string; owner?: string } = {},
+): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`
-  await onServer(`CREATE DATABASE ${name}${options.template ? ` TEMPLATE ${options.template}` : ''}`)
+  const owner = options.owner === undefined ? '' : ` OWNER ${options.owner}`
+  const template = options.template === undefined ? '' : ` TEMPLATE ${options.template}`
+  await onServer(`CREATE DATABASE ${name}${owner}${template}`)
   const url = databaseUrl(name)
   const clients: Client[] = []
   return {

@@ -1,0 +1,15 @@
+import type { TestDatabase } from './postgres.js'
+
+/** SQL that goes on until the test lets it go, without ever waiting for a lock itself. */
+export const untilLetGo = `DO $$ BEGIN
+  WHILE NOT pg_try_advisory_xact_lock(4711) LOOP PERFORM pg_sleep(0.02); END LOOP;
+END $$;`
+
+/** Keeps every `untilLetGo` of this database going until the returned function is called. */
+export async function hold(database: TestDatabase): Promise<() => Promise<void>> {
+  const client = await database.connect()
+  await client.query('SELECT pg_advisory_lock(4711)')
+  return async () => {
+    await client.query('SELECT pg_advisory_unlock(4711)')
+  }
+}
