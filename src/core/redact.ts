@@ -2,7 +2,8 @@ const replacement = '[redacted]'
 
 // user:password@ in any URL, and the two token shapes that Heroku issues.
 // https://devcenter.heroku.com/articles/platform-api-reference#authentication
-const passwordInUrl = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi
+// The word itself stands in our own advice on what a URL looks like.
+const passwordInUrl = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):(?!password@)[^\s@/]+@/gi
 const herokuToken = /\bHRKU-[A-Za-z0-9_-]{8,}/g
 
 /**

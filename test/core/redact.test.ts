@@ -20,3 +20,8 @@ test('a Heroku token is taken out wherever it stands', () => {
 test('a secret too short to be one does not eat the text', () => {
   expect(redact('abc')).toBe('abc')
 })
+
+test('our own advice on what a URL looks like stays readable', () => {
+  const advice = 'postgres://user:password@host:5432/name'
+  expect(redact(advice)).toBe(advice)
+})
