@@ -164,7 +164,11 @@ export function createFormation(options: FormationOptions): Formation {
   function retire(dynos: readonly Dyno[]): void {
     for (const dyno of dynos) {
       stopping.add(dyno)
-      void dyno.stop().finally(() => {
+      // A dyno gets no new request from here on; those on their way to it arrive before the SIGTERM.
+      const lagMs = dyno.state() === 'up' && !closed ? host.timing.stopLagMs : 0
+      const timer = setTimeout(() => void dyno.stop(), lagMs)
+      void dyno.ended.finally(() => {
+        clearTimeout(timer)
         stopping.delete(dyno)
         host.changes.notify()
       })

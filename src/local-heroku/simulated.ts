@@ -2,10 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import type { Dyno, DynoHost, DynoPlan, DynoState } from './dyno.js'
 
-/** What becomes of a simulated dyno: `stuck` stays `starting` for ever. */
+/** `stuck` stays `starting` for ever. */
+export type SimulatedOutcome = 'crashed' | 'stuck' | 'up'
+
+/** What becomes of a simulated dyno. */
 export interface SimulatedFate {
+  /** How long it is `starting`; default `simulatedBootMs`. */
   readonly bootMs?: number
-  readonly then: 'up' | 'crashed' | 'stuck'
+  /** Default up. */
+  readonly outcome?: SimulatedOutcome
+  /** The former name of `outcome`. */
+  readonly then?: SimulatedOutcome | undefined
 }
 
 /** Asked at each start; `starts` counts the starts of a dyno in this place, from 1. */
@@ -19,6 +26,7 @@ export type SimulationScript = (dyno: {
 /** Starts a dyno without a process: its states follow the script. One-off dynos end as soon as they are up. */
 export function startSimulatedDyno(host: DynoHost, plan: DynoPlan, fate: SimulatedFate): Dyno {
   const { name, type, command, size, release, oneOff } = plan
+  const outcome = fate.outcome ?? fate.then ?? 'up'
   const createdAt = new Date()
   let updatedAt = createdAt
   let state: DynoState = 'starting'
@@ -33,7 +41,7 @@ export function startSimulatedDyno(host: DynoHost, plan: DynoPlan, fate: Simulat
     host.changes.notify()
   }
   const timer =
-    fate.then === 'stuck' ? undefined : setTimeout(arrive, fate.bootMs ?? host.timing.simulatedBootMs)
+    outcome === 'stuck' ? undefined : setTimeout(arrive, fate.bootMs ?? host.timing.simulatedBootMs)
 
   return {
     name,
@@ -63,10 +71,10 @@ export function startSimulatedDyno(host: DynoHost, plan: DynoPlan, fate: Simulat
   }
 
   function arrive(): void {
-    become(fate.then === 'up' ? 'up' : 'crashed')
-    if (fate.then === 'crashed') finish(1)
+    become(outcome === 'up' ? 'up' : 'crashed')
+    if (outcome === 'crashed') finish(1)
     if (!oneOff) return
     become('down', 'complete')
-    finish(fate.then === 'up' ? 0 : 1)
+    finish(outcome === 'up' ? 0 : 1)
   }
 }

@@ -9,6 +9,8 @@ export interface Timing {
   readonly portPollMs: number
   /** A process of another type that has lived this long counts as up. */
   readonly settleMs: number
+  /** Between a dyno being replaced, when requests to it end, and its SIGTERM. */
+  readonly stopLagMs: number
   /** Between SIGTERM and SIGKILL when a dyno stops. */
   readonly stopGraceMs: number
   /** A release phase that runs longer is ended and the release fails. */
@@ -28,12 +30,14 @@ export interface Timing {
 /**
  * What Heroku documents: https://devcenter.heroku.com/articles/limits (boot timeout, request timeout),
  * /articles/error-codes (H20), /articles/dyno-shutdown-behavior (30 s after SIGTERM),
- * /articles/release-phase (1 hour) and /articles/preboot (3 minutes).
+ * /articles/release-phase (1 hour) and /articles/preboot (3 minutes). The lag before SIGTERM is documented
+ * nowhere; the logs that people publish show about a second.
  */
 export const herokuTiming: Timing = {
   bootTimeoutMs: 60_000,
   portPollMs: 25,
   settleMs: 1000,
+  stopLagMs: 1000,
   stopGraceMs: 30_000,
   releaseTimeoutMs: 3_600_000,
   releaseGraceMs: 30_000,
@@ -48,6 +52,7 @@ export const quickTiming: Timing = {
   ...herokuTiming,
   portPollMs: 10,
   settleMs: 50,
+  stopLagMs: 50,
   stopGraceMs: 2000,
   releaseGraceMs: 2000,
   prebootOverlapMs: 500,

@@ -9,6 +9,7 @@ import { waitFor } from './changes.js'
  */
 export async function waitForDynos(app: App, deadlineMs: number): Promise<void> {
   const verdict = await waitFor(app.changes, () => judge(app), deadlineMs, app.closing)
+  if (app.closing.aborted) throw unavailableError('app-closed', `${app.name} was closed.`)
   if (verdict === 'up') return
   const dynos = app.formation.listed().map((dyno) => `${dyno.name} ${dyno.state()} v${dyno.release.version}`)
   const detail = [...dynos, ...app.log.lines({ lines: 20 }).map(({ line }) => line)]

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +29,7 @@ export async function makeSlug(files: Readonly<Record<string, string>>): Promise
 
 /** A web process that answers every request with `answer`, and SIGTERM by ending. */
 export const webServer = (answer: string) => `
-require('node:http').createServer((request, response) => {
+const server = require('node:http').createServer((request, response) => {
   if (request.url === '/env') return response.end(JSON.stringify(process.env))
   if (request.url === '/slow') return setTimeout(() => response.end('slow'), 60000)
   if (request.url === '/cut') { response.write('half'); return setTimeout(() => response.socket.destroy(), 50) }
@@ -36,8 +37,9 @@ require('node:http').createServer((request, response) => {
   if (request.url === '/fail') { response.statusCode = 500; return response.end('failed') }
   if (request.url === '/exit') process.exit(1)
   response.end(${JSON.stringify(answer)})
-}).listen(process.env.PORT, () => console.log('listening'))
-process.on('SIGTERM', () => process.exit(0))
+})
+server.listen(process.env.PORT, () => console.log('listening'))
+process.on('SIGTERM', () => server.close(() => process.exit(0)))
 `
 
 /** A slug with one web process type. */
@@ -92,12 +94,8 @@ export async function eventually<Value>(
   }
 }
 
-/** Whether a process of this id runs. */
+/** Whether a process of this id runs; one that has ended and only waits to be reaped does not. */
 export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
+  return stdout.trim() !== '' && !stdout.startsWith('Z')
 }

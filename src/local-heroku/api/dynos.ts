@@ -102,10 +102,7 @@ export const dynoRoutes: readonly Route[] = [
     answer: (call) => {
       const { updates } = call.body
       if (!Array.isArray(updates)) throw invalid('Invalid params: updates must be a list.')
-      return list(
-        updates.map((update) => scale(call.app(), isObject(update) ? update : {})),
-        'id',
-      )
+      return ok(updates.map((update) => scale(call.app(), isObject(update) ? update : {})))
     },
   },
 ]
