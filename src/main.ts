@@ -105,6 +105,7 @@ function asReleaseError(error: unknown): ReleaseError {
 // Nobody reads on: a closed pipe is no reason to leave work half done.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
-const exitCode = await main(process.argv.slice(2), process.env)
 // What was printed must be out before the process ends, and nothing idle may keep it alive.
-process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)))
+void main(process.argv.slice(2), process.env).then((exitCode) => {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)))
+})

@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs'
 
-/** The version in package.json, which lies beside the built file's folder as beside this one's. */
-export const version: string = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-).version
+/** Put in by the build. */
+declare const __VERSION__: string | undefined
+
+/** The version in package.json. */
+export const version: string =
+  typeof __VERSION__ === 'string' ? __VERSION__ : readVersion(new URL('../package.json', import.meta.url))
+
+function readVersion(packageJson: URL): string {
+  return (JSON.parse(readFileSync(packageJson, 'utf8')) as { version: string }).version
+}

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { safeParse, type core } from 'zod/mini'
 import { configurationError, usageError } from '../core/errors.js'
 import { readConfigFile, type ConfigFile } from './file.js'
 import { misspeltVariables, nearest } from './near-names.js'
@@ -44,7 +44,7 @@ export async function loadConfig(sources: Sources): Promise<Config> {
     const found = lookUp(setting, sources, file)
     origins[name] = found.source
     if (found.raw === undefined) continue
-    const result = setting.schema.safeParse(found.raw)
+    const result = safeParse(setting.schema, found.raw)
     if (result.success) values[name] = result.data
     else problems.push(problemOf(setting, found, result.error))
   }
@@ -85,7 +85,7 @@ function dig(values: Readonly<Record<string, unknown>>, path: string): unknown {
   return value
 }
 
-function problemOf(setting: Setting, found: Found, error: z.ZodError): Problem {
+function problemOf(setting: Setting, found: Found, error: core.$ZodError): Problem {
   const why = error.issues[0]?.message ?? 'is not valid'
   const shown = setting.secret === true ? '' : ` "${String(found.raw)}"`
   return { source: found.source, message: `${found.source}${shown} ${why}.`, isFlag: found.isFlag }

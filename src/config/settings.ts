@@ -1,10 +1,11 @@
-import * as z from 'zod'
+import type * as z from 'zod/mini'
 import { reviewAppPolicies } from '../core/gate.js'
 import { restartPolicies } from '../core/restart-decision.js'
 import {
   booleanOrTextValue,
   booleanValue,
   durationValue,
+  httpUrlValue,
   lockKeyValue,
   oneOf,
   textListValue,
@@ -13,7 +14,7 @@ import {
 
 /** One setting: where it may be given, what it may be, and the sentence that the documentation prints. */
 export interface Setting<
-  Schema extends z.ZodType = z.ZodType,
+  Schema extends z.ZodMiniType = z.ZodMiniType,
   Default extends string | undefined = string | undefined,
 > {
   readonly schema: Schema
@@ -32,7 +33,7 @@ export interface Setting<
   readonly secret?: true
 }
 
-const setting = <Schema extends z.ZodType, Default extends string | undefined>(
+const setting = <Schema extends z.ZodMiniType, Default extends string | undefined>(
   schema: Schema,
   rest: Omit<Setting<Schema, Default>, 'schema'>,
 ): Setting<Schema, Default> => ({ schema, ...rest })
@@ -143,7 +144,7 @@ export const settings = {
     shape: 'name',
     about: 'The Heroku app.',
   }),
-  apiUrl: setting(z.url({ protocol: /^https?$/, error: 'is not an http or https URL' }), {
+  apiUrl: setting(httpUrlValue, {
     default: 'https://api.heroku.com',
     env: ['HEROKU_API_URL'],
     shape: 'URL',

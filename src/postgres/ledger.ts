@@ -6,7 +6,7 @@ import { codeOf } from './connect-errors.js'
  * The ledger: the schema `release_phase` in the app's own database.
  * - `ledger`: one row, who owns the database and which physical database that was
  * - `runs`: every release that did something
- * - `steps`: every migration of a run
+ * - `steps`: every migration of a run; no foreign key, which would lock and rewrite the run's row each time
  * - `seen`: per history table, which files the last complete run found applied; what makes "nothing to do" cheap
  */
 const tables = `
@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS release_phase.runs (
 );
 CREATE TABLE IF NOT EXISTS release_phase.steps (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  run_id bigint NOT NULL REFERENCES release_phase.runs,
+  run_id bigint NOT NULL,
   history text NOT NULL,
   migration text NOT NULL,
   checksum text NOT NULL,
