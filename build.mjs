@@ -33,7 +33,7 @@ const external = [
 ]
 
 const define = {
-  __VERSION__: JSON.stringify(version),
+  RELEASE_PHASE_VERSION: JSON.stringify(version),
   // pg looks for a global `Response` to recognise Cloudflare, and on Node 20 the look alone loads all of undici.
   Response: 'undefined',
 }
@@ -73,7 +73,7 @@ if (withDev) {
     outdir: 'build',
     format: 'esm',
     packages: 'external',
-    define: { __VERSION__: JSON.stringify(version) },
+    define: { RELEASE_PHASE_VERSION: JSON.stringify(version) },
   })
 }
 

@@ -1,11 +1,12 @@
 import { readArguments, type Arguments } from './commands/arguments.js'
 import type { Command, CommandResult } from './commands/command.js'
 import { commands, type CommandName } from './commands/index.js'
-import { loadConfig, type Environment, type Flags } from './config/load.js'
+import { loadConfig } from './config/load.js'
 import { nearest } from './config/near-names.js'
 import { failedError, messageOf, ReleaseError, usageError } from './core/errors.js'
 import { exitCodes, type ExitCode } from './core/exit-codes.js'
 import { createRedactor } from './core/redact.js'
+import type { Environment, Flags } from './core/sources.js'
 import { readSurroundings } from './heroku/environment.js'
 import { createLog } from './terminal/log.js'
 import { errorObject, renderError } from './terminal/render-error.js'
@@ -105,7 +106,10 @@ function asReleaseError(error: unknown): ReleaseError {
 // Nobody reads on: a closed pipe is no reason to leave work half done.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
-// What was printed must be out before the process ends, and nothing idle may keep it alive.
-void main(process.argv.slice(2), process.env).then((exitCode) => {
+async function start(): Promise<void> {
+  const exitCode = await main(process.argv.slice(2), process.env)
+  // What was printed must be out before the process ends, and nothing idle may keep it alive.
   process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)))
-})
+}
+
+void start()

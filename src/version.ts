@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 
 /** Put in by the build. */
-declare const __VERSION__: string | undefined
+declare const RELEASE_PHASE_VERSION: string | undefined
 
 /** The version in package.json. */
 export const version: string =
-  typeof __VERSION__ === 'string' ? __VERSION__ : readVersion(new URL('../package.json', import.meta.url))
+  typeof RELEASE_PHASE_VERSION === 'string'
+    ? RELEASE_PHASE_VERSION
+    : readVersion(new URL('../package.json', import.meta.url))
 
 function readVersion(packageJson: URL): string {
   return (JSON.parse(readFileSync(packageJson, 'utf8')) as { version: string }).version

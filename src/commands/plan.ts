@@ -1,8 +1,8 @@
 import { exitCodes } from '../core/exit-codes.js'
+import type { Forecast, Preview } from '../core/forecast.js'
 import type { Drift } from '../core/plan.js'
 import type { RestartDecision } from '../core/restart-decision.js'
-import type { Preview } from '../migrations/preview.js'
-import { foresee, type Forecast } from '../story/looking.js'
+import { foresee } from '../story/looking.js'
 import { migrationSettings, type Command } from './command.js'
 
 export const planCommand: Command = {

@@ -1,12 +1,9 @@
 import { safeParse, type core } from 'zod/mini'
 import { configurationError, usageError } from '../core/errors.js'
+import type { Environment, Flags } from '../core/sources.js'
 import { readConfigFile, type ConfigFile } from './file.js'
 import { misspeltVariables, nearest } from './near-names.js'
 import { settings, type Setting, type SettingName, type SettingValues } from './settings.js'
-
-/** Flags as they were parsed: by their long name, a value or true. */
-export type Flags = Readonly<Record<string, string | boolean | undefined>>
-export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface Sources {
   readonly flags: Flags

@@ -1,14 +1,6 @@
+import type { Preview } from '../core/forecast.js'
 import { buildMigration } from './build.js'
 import type { LoadedMigration } from './load.js'
-
-/** The SQL of a migration as far as it can be known without a database. */
-export interface Preview {
-  readonly name: string
-  readonly sql: readonly string[]
-  readonly inTransaction: boolean
-  /** Why the SQL is not complete; undefined: it is. */
-  readonly unknown: string | undefined
-}
 
 /** Thrown at a migration that asks the database something while it is only being looked at. */
 class NeedsDatabase extends Error {}

@@ -1,28 +1,15 @@
 import { decideEntry } from '../core/gate.js'
+import type { Forecast, Preview } from '../core/forecast.js'
 import { describeHolder } from '../core/holder.js'
-import type { Plan } from '../core/plan.js'
-import { decideRestart, type RestartDecision } from '../core/restart-decision.js'
+import { decideRestart } from '../core/restart-decision.js'
 import { listNames } from '../migrations/discover.js'
-import { previewMigration, type Preview } from '../migrations/preview.js'
+import { previewMigration } from '../migrations/preview.js'
 import { readHolders } from '../postgres/lock.js'
 import { open } from '../postgres/opening.js'
 import { loadPending, planRun } from './planning.js'
 import { findReviewApp, judgeOwner, readOwnership } from './owning.js'
 import { withDatabase } from './session.js'
 import { appOf, historyTable, migrationFolder, type World } from './world.js'
-
-/** What `release migrate` would do now. */
-export interface Forecast {
-  /** Why it would leave everything alone; undefined: it would go on. */
-  readonly skipped: string | undefined
-  /** Why it would refuse to run; undefined: it would not. */
-  readonly refused: string | undefined
-  readonly plan: Plan | undefined
-  readonly previews: readonly Preview[]
-  /** Who holds the release lock now, each in one line. */
-  readonly waitsFor: readonly string[]
-  readonly restart: RestartDecision | undefined
-}
 
 const nothingElse = { refused: undefined, plan: undefined, previews: [], waitsFor: [], restart: undefined }
 
