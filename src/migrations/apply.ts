@@ -44,11 +44,14 @@ export class ApplyError extends Error {
   readonly attempted: Attempted
   /** Statements of a migration without a transaction that stay applied. */
   readonly stayed: number
+  /** The migration had ended its transaction by itself, so what ran before that stays applied. */
+  readonly ownCommit: boolean
 
-  constructor(cause: unknown, attempted: Attempted, stayed: number) {
+  constructor(cause: unknown, attempted: Attempted, kept: { stayed: number; ownCommit: boolean }) {
     super(cause instanceof Error ? cause.message : String(cause), { cause })
     this.attempted = attempted
-    this.stayed = stayed
+    this.stayed = kept.stayed
+    this.ownCommit = kept.ownCommit
   }
 }
 
@@ -65,7 +68,7 @@ export async function applyMigration(migration: LoadedMigration, options: ApplyO
   let lockWaitMs = 0
   for (let attempt = 1; ; attempt++) {
     const attemptAt = performance.now()
-    const tally = { inTransaction: true, stayed: 0 }
+    const tally = { begun: false, inTransaction: true, asked: 0, stayed: 0 }
     const attempted = (): Attempted => ({
       inTransaction: tally.inTransaction,
       durationMs: performance.now() - attemptAt,
@@ -76,11 +79,14 @@ export async function applyMigration(migration: LoadedMigration, options: ApplyO
       await applyOnce(migration, options, tally, attempted)
       return attempted()
     } catch (error) {
+      await settle(options.connection)
+      const kept = { stayed: tally.stayed, ownCommit: endedByItself(error, tally, options.connection) }
       await rollBack(options.connection)
       const pause = pauseMs(attempt, 250, 10_000)
       const spentMs = performance.now() - startedAt + pause
-      if (!mayRetry(error) || tally.stayed > 0 || spentMs > options.lockRetryMs || options.signal?.aborted) {
-        throw new ApplyError(error, attempted(), tally.stayed)
+      const clean = kept.stayed === 0 && !kept.ownCommit
+      if (!mayRetry(error) || !clean || spentMs > options.lockRetryMs || options.signal?.aborted) {
+        throw new ApplyError(error, attempted(), kept)
       }
       await options.onLockTimeout(attempt, pause)
       await sleep(pause, undefined, { signal: options.signal })
@@ -94,13 +100,27 @@ function mayRetry(error: unknown): boolean {
   return worthRetrying.has(asDatabaseFailure(cause)?.sqlstate ?? '')
 }
 
+/** An error is handed on before the server says in what state it leaves the connection; this waits for that. */
+async function settle(connection: MigrationConnection): Promise<void> {
+  await connection.query('').catch(() => undefined)
+}
+
+/** A failure inside our transaction leaves it failed, not idle; the COMMIT that is ours leaves it idle too. */
+function endedByItself(error: unknown, tally: Tally, connection: MigrationConnection): boolean {
+  const ours = error instanceof StatementError && error.atCommit
+  return tally.begun && tally.inTransaction && !ours && connection.status() === 'idle'
+}
+
 async function rollBack(connection: MigrationConnection): Promise<void> {
   if (connection.status() === 'idle') return
   await connection.query('ROLLBACK').catch(() => undefined)
 }
 
 interface Tally {
+  begun: boolean
   inTransaction: boolean
+  /** Statements that the migration's own code sent while it was built. */
+  asked: number
   stayed: number
 }
 
@@ -113,14 +133,16 @@ async function applyOnce(
   const { connection } = options
   if (migration.kind === 'sql' && migration.up.noTransaction) {
     tally.inTransaction = false
-    const built = await build(migration, options)
+    const built = await build(migration, options, tally)
     return await applyOutside(built, options, tally, attempted)
   }
   await connection.query(begin(options))
-  const built = await build(migration, options)
+  tally.begun = true
+  const built = await build(migration, options, tally)
   if (!built.inTransaction) {
+    await commit('COMMIT', connection)
     tally.inTransaction = false
-    await connection.query('COMMIT')
+    tally.stayed = tally.asked
     return await applyOutside(built, options, tally, attempted)
   }
   for (const step of built.steps) await send(step, step.sql, connection)
@@ -128,17 +150,32 @@ async function applyOnce(
     tally.inTransaction = false
     options.onOwnCommit()
   }
-  await connection.query(`RESET ROLE; ${options.record(attempted())}; COMMIT`)
+  await commit(`RESET ROLE; ${options.record(attempted())}; COMMIT`, connection)
+}
+
+/** Deferred constraints fail here, where no statement of the migration can be shown. */
+async function commit(sql: string, connection: MigrationConnection): Promise<void> {
+  try {
+    await connection.query(sql)
+  } catch (error) {
+    if (asDatabaseFailure(error) === undefined || !(error instanceof Error)) throw error
+    throw new StatementError(error, { sql, completed: 0, atCommit: true })
+  }
 }
 
 // lock_timeout set inside the transaction is undone by its ROLLBACK, so each attempt sets it anew.
 const begin = ({ lockTimeoutMs, searchPath }: ApplyOptions) =>
   `BEGIN; SET LOCAL lock_timeout = ${lockTimeoutMs}; SET LOCAL search_path TO ${searchPath}`
 
-async function build(migration: LoadedMigration, options: ApplyOptions): Promise<BuiltMigration> {
+async function build(
+  migration: LoadedMigration,
+  options: ApplyOptions,
+  tally: Tally,
+): Promise<BuiltMigration> {
   const { connection, decamelize, signal, onLog } = options
   const query = async (text: unknown, values?: unknown[]) => {
     const sql = typeof text === 'string' ? text : String((text as { text?: unknown }).text)
+    tally.asked += 1
     return await tracked({ sql }, connection, () => connection.query(text as string, values))
   }
   const select = async (text: unknown, values?: unknown[]) =>
@@ -172,7 +209,7 @@ async function applyOutside(
       tally.stayed += 1
     }
   }
-  await connection.query(`BEGIN; RESET ROLE; ${options.record(attempted())}; COMMIT`)
+  await commit(`BEGIN; RESET ROLE; ${options.record(attempted())}; COMMIT`, connection)
 }
 
 async function send(step: SqlStep, sql: string, connection: MigrationConnection): Promise<void> {

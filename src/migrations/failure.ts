@@ -43,17 +43,25 @@ export class StatementError extends Error {
   readonly offset: number | undefined
   /** The line of the migration's file that produced the text. */
   readonly line: number | undefined
+  /** It failed when the migration was recorded and committed, after the last of its statements. */
+  readonly atCommit: boolean
 
-  constructor(
-    cause: Error,
-    at: { sql: string; completed: number; offset?: number | undefined; line?: number | undefined },
-  ) {
+  constructor(cause: Error, at: StatementPlace) {
     super(cause.message, { cause })
     this.sql = at.sql
     this.completed = at.completed
     this.offset = at.offset
     this.line = at.line
+    this.atCommit = at.atCommit ?? false
   }
+}
+
+interface StatementPlace {
+  readonly sql: string
+  readonly completed: number
+  readonly offset?: number | undefined
+  readonly line?: number | undefined
+  readonly atCommit?: true
 }
 
 export interface FailureContext {
@@ -72,6 +80,7 @@ export async function failureInStatement(
   const { text, place, firstLine } = await locate(error, failure, context.source)
   const path = shownPath(context.file)
   const line = error.offset === undefined ? error.line : place.line
+  const what = error.atCommit ? 'failed at its COMMIT' : 'failed'
   const extra = [
     failure.detail && `detail: ${failure.detail}`,
     failure.hint && `hint: ${failure.hint}`,
@@ -79,9 +88,9 @@ export async function failureInStatement(
   ].filter((entry): entry is string => typeof entry === 'string' && entry !== '')
   return failedError(
     'migration-failed',
-    `${path}${line === undefined ? '' : `:${line}`} failed: ${failure.message} (SQLSTATE ${failure.sqlstate}).`,
+    `${path}${line === undefined ? '' : `:${line}`} ${what}: ${failure.message} (SQLSTATE ${failure.sqlstate}).`,
     {
-      detail: [...excerpt(text, place, firstLine), ...extra],
+      detail: error.atCommit ? extra : [...excerpt(text, place, firstLine), ...extra],
       todo: [context.state, 'Mend the migration and release again.'],
       sqlstate: failure.sqlstate,
       cause: error,

@@ -39,7 +39,9 @@ export async function readSources(files: readonly MigrationFile[]): Promise<Map<
 
 async function readSource(file: MigrationFile): Promise<string> {
   try {
-    return await readFile(file.path, 'utf8')
+    const text = await readFile(file.path, 'utf8')
+    // A byte order mark, as some editors write it, is no SQL; psql leaves it out too.
+    return text.startsWith('\uFEFF') ? text.slice(1) : text
   } catch (error) {
     throw failedError('migration-unreadable', `${file.path} cannot be read: ${messageOf(error)}.`, {
       todo: ['Check its permissions; nothing was run.'],

@@ -103,7 +103,8 @@ async function giveUp(world: World, error: unknown, failure: Failure): Promise<R
   const { migration, done, applying } = failure
   const { session, runId, signal } = applying
   const cause = error instanceof ApplyError ? error.cause : error
-  const explained = await explain(world, cause, failure, error instanceof ApplyError ? error.stayed : 0)
+  const kept = error instanceof ApplyError ? error : { stayed: 0, ownCommit: false }
+  const explained = await explain(world, cause, failure, stateAfter(failure, kept))
   const interrupted = signal.aborted
   try {
     if (error instanceof ApplyError) {
@@ -119,14 +120,8 @@ async function giveUp(world: World, error: unknown, failure: Failure): Promise<R
   return explained
 }
 
-async function explain(
-  world: World,
-  cause: unknown,
-  failure: Failure,
-  stayed: number,
-): Promise<ReleaseError> {
+async function explain(world: World, cause: unknown, failure: Failure, state: string): Promise<ReleaseError> {
   const { migration, applying } = failure
-  const state = stateAfter(failure, stayed)
   if (applying.signal.aborted) return stopped(applying.signal, failure, state)
   if (applying.session.lost() !== undefined) {
     return unavailableError(
@@ -181,14 +176,18 @@ function stopped(signal: AbortSignal, failure: Failure, state: string): ReleaseE
 }
 
 /** What the database holds now, in one sentence. */
-function stateAfter({ migration, migrations, done }: Failure, stayed: number): string {
+function stateAfter(
+  { migration, migrations, done }: Failure,
+  { stayed, ownCommit }: Pick<ApplyError, 'stayed' | 'ownCommit'>,
+): string {
   const { name } = migration.file
   const before =
     done.length === 0
       ? 'Nothing was applied before it'
       : `${done.length} of ${migrations.length} ${done.length === 1 ? 'migration was' : 'migrations were'} applied and recorded`
-  const own =
-    stayed > 0
+  const own = ownCommit
+    ? `${name} ended its transaction by itself (COMMIT): what ran before that stayed, and it is not recorded`
+    : stayed > 0
       ? `${name} ran outside a transaction: its first ${stayed} ${stayed === 1 ? 'statement' : 'statements'} stayed and it is not recorded`
       : `${name} was rolled back`
   const after = migrations.length - done.length - 1
