@@ -61,8 +61,18 @@ async function workOn(world: World, adopt: boolean): Promise<Work> {
     const opening = await open(session, { history: historyTable(world), fingerprint, app: appOf(world) })
     if (opening.upToDate && !adopt) return { ...nothing, appliedCount: opening.appliedCount }
     await prepareSession(session, opening.serverVersion)
+    tellWhere(world, session, opening.serverVersion)
     return await release(world, session, { names, fingerprint, adopt, ends })
   })
+}
+
+/** The first line of a run that has work to do: who releases, and into what. */
+function tellWhere(world: World, { target }: Session, serverVersion: number): void {
+  const { release: version, dyno, who } = world.surroundings
+  const app = [appOf(world).name ?? 'app unknown', version].filter(Boolean).join(' ')
+  const place = dyno === undefined ? `by hand by ${who ?? 'somebody'}` : `in ${dyno}`
+  const server = `PostgreSQL ${Math.floor(serverVersion / 10_000)}`
+  world.log.info('connect', `${app}, ${place}, to ${server} at ${target.location}`)
 }
 
 interface Release {

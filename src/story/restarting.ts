@@ -6,7 +6,7 @@ import type { World } from './world.js'
 
 /** Restarts after a migration where that is right, and says in one line why it is not elsewhere. */
 export async function restartAfter(world: World, appliedCount: number): Promise<RestartOutcome> {
-  const { config, surroundings, log } = world
+  const { config, surroundings } = world
   const decision = decideRestart({
     policy: config.restart,
     inReleasePhase: surroundings.inReleasePhase,
@@ -23,10 +23,6 @@ export async function restartAfter(world: World, appliedCount: number): Promise<
     }
   }
   const { reason, advice } = decision
-  // On a run that had nothing to do, a line about what did not happen either is noise.
-  if (appliedCount > 0 || advice !== undefined) {
-    log.info('restart', `not done: ${reason}${advice === undefined ? '' : `; run: ${advice}`}`)
-  }
   return { restarted: false, reason, ...(advice === undefined ? {} : { advice }) }
 }
 
