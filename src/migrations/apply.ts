@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pauseMs } from '../core/retry.js'
-import { buildMigration, type BuiltMigration, type SqlStep } from './build.js'
+import { buildMigration, callingLine, type BuiltMigration, type SqlStep } from './build.js'
 import { asDatabaseFailure, StatementError } from './failure.js'
 import type { LoadedMigration } from './load.js'
 import { splitStatements } from './statements.js'
@@ -176,7 +176,10 @@ async function build(
   const query = async (text: unknown, values?: unknown[]) => {
     const sql = typeof text === 'string' ? text : String((text as { text?: unknown }).text)
     tally.asked += 1
-    return await tracked({ sql }, connection, () => connection.query(text as string, values))
+    const line = callingLine(migration.file.path)
+    return await tracked(line === undefined ? { sql } : { sql, line }, connection, () =>
+      connection.query(text as string, values),
+    )
   }
   const select = async (text: unknown, values?: unknown[]) =>
     ((await query(text, values)) as { rows: unknown }).rows

@@ -80,7 +80,8 @@ function noteLines(builder: MigrationBuilder, path: string, lines: (number | und
   })
 }
 
-function callingLine(path: string): number | undefined {
+/** The line of this file that the caller was called from, if it was. */
+export function callingLine(path: string): number | undefined {
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = 30
   const stack = new Error().stack ?? ''

@@ -132,11 +132,20 @@ export function failureInCode(
     context.doing === 'loaded' ? 'migration-unloadable' : 'migration-failed',
     `${shownPath(context.file)}${at} ${what}: ${firstLineOf(messageOf(error))}`,
     {
-      detail: place === undefined ? [] : excerpt(context.source, place),
+      detail: [...(place === undefined ? [] : excerpt(context.source, place)), ...causesOf(error)],
       todo: [state, 'Mend the migration and release again.'],
       cause: error,
     },
   )
+}
+
+/** What an error says it was caused by, each message once. */
+function causesOf(error: unknown): string[] {
+  const messages = new Set<string>()
+  for (let cause = error; cause instanceof Error && messages.size < 5; cause = cause.cause) {
+    messages.add(firstLineOf(cause.message))
+  }
+  return [...messages].slice(1).map((message) => `caused by: ${message}`)
 }
 
 function placeInStack(error: unknown, path: string): Place | undefined {
