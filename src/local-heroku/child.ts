@@ -30,7 +30,7 @@ const groupPollMs = 15
 
 /** Runs `sh -c command` as a process group of its own, as a dyno does. */
 export function startChild(options: ChildOptions): Child {
-  const child = spawn('sh', ['-c', options.command], {
+  const child = spawn('/bin/sh', ['-c', options.command], {
     cwd: options.folder,
     env: { ...options.env },
     detached: true,

@@ -1,5 +1,5 @@
 import { usageError } from '../core/errors.js'
-import type { App } from './app.js'
+import type { App, OneOffWish } from './app.js'
 import { changeConfigVars, deploySlug, promote, rollBack, type ReleaseBy } from './deploy.js'
 import type { Dyno } from './dyno.js'
 import type { LogFilter, LogLine } from './log.js'
@@ -29,10 +29,13 @@ export interface LocalApp {
   rollback(version: number, options?: ReleaseBy): Promise<ReleaseResource>
   /** Releases this app's current code in another app. */
   promoteTo(app: LocalApp, options?: ReleaseBy): Promise<ReleaseResource>
-  /** Runs a command in a one-off dyno of the current release; resolves with what it printed when it ends. */
+  /**
+   * Runs a command in a one-off dyno of the current release; resolves with what it printed when it ends.
+   * `type` is `run` unless told; the Scheduler add-on's dynos are of type `scheduler`.
+   */
   runOneOff(
     command: string,
-    options?: { env?: Readonly<Record<string, string>>; size?: string; timeToLiveMs?: number },
+    options?: Omit<OneOffWish, 'command' | 'onLine'>,
   ): Promise<{ readonly status: number; readonly output: readonly string[]; readonly name: string }>
   scale(type: string, quantity: number, size?: string): void
   /** What the dyno list shows. */

@@ -44,7 +44,7 @@ export function createOrphanage(): Orphanage {
 }
 
 function startWatcher(): ChildProcess {
-  const shell = spawn('sh', ['-c', watcher], {
+  const shell = spawn('/bin/sh', ['-c', watcher], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
     env: {},

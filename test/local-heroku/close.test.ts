@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -52,7 +53,7 @@ describe('closing', () => {
   })
 })
 
-describe('dynos of a process that dies', () => {
+describe('the dynos of a process that ends', () => {
   let folder: string
   let script: string
 
@@ -70,6 +71,12 @@ describe('dynos of a process that dies', () => {
   })
   afterAll(async () => await rm(folder, { recursive: true, force: true }))
 
+  it('are gone after close, and nothing else keeps the process running', async () => {
+    const child = spawn(process.execPath, [script, await webSlug('one'), 'close'], { stdio: 'inherit' })
+    const [code] = (await once(child, 'exit', { signal: AbortSignal.timeout(30_000) })) as [number | null]
+    expect(code).toBe(0)
+  })
+
   it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)('die with it on %s', async (signal) => {
     const slug = await makeSlug({ Procfile: `worker: ${stubborn}` })
     const child = spawn(process.execPath, [script, slug], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -82,11 +89,20 @@ describe('dynos of a process that dies', () => {
 
 const parent = `
 import { startLocalHeroku } from './src/local-heroku/start.ts'
+const [slug, mode] = process.argv.slice(2)
 const heroku = await startLocalHeroku()
-const app = await heroku.createApp()
+const app = await heroku.createApp({ preboot: true })
 app.followLogs(({ text }) => { if (text.startsWith('pid ')) console.log(text) })
-await app.push(process.argv[2])
-app.scale('worker', 1)
+await app.push(slug)
+if (mode === 'close') {
+  await app.waitForDynos()
+  await app.push(slug)
+  void app.runOneOff('sleep 600', { timeToLiveMs: 600_000 })
+  void fetch(app.routerUrl + '/slow').catch(() => undefined)
+  await heroku.close()
+} else {
+  app.scale('worker', 1)
+}
 `
 
 async function firstNumber(child: ChildProcess): Promise<number> {

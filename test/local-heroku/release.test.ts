@@ -177,4 +177,23 @@ describe('a release phase', () => {
   })
 })
 
+describe('one-off and Scheduler dynos', () => {
+  it('outlive a release and go on with the old code', async () => {
+    const heroku = await startHeroku()
+    const app = await heroku.createApp()
+    await app.push(await makeSlug({ Procfile: 'worker: true', name: 'old' }))
+    const folder = await makeSlug({ Procfile: 'worker: true', name: 'new' })
+    const running = app.runOneOff(`while [ ! -e ${folder}/go ]; do sleep 0.05; done; cat name`, {
+      type: 'scheduler',
+    })
+    await app.push(folder)
+    await app.setConfigVars({ A: '1' })
+    const [dyno] = app.dynos()
+    expect(dyno).toMatchObject({ type: 'scheduler', release: { version: 3 } })
+    expect(dyno?.name).toMatch(/^scheduler\.\d{4}$/)
+    await makeGo(folder)
+    expect(await running).toMatchObject({ status: 0, output: ['old'] })
+  })
+})
+
 const makeGo = async (folder: string) => await writeFile(join(folder, 'go'), '')
