@@ -129,7 +129,7 @@ type Failure = Exclude<Replacement, { kind: 'up' } | { kind: 'gone' }>
 function refuseUnknownTypes(app: string, types: readonly string[], formation: readonly ProcessType[]): void {
   const unknown = unknownTypes(types, formation)
   if (unknown.length === 0) return
-  const all = formation.map(({ type }) => type)
+  const all = formation.map(({ type }) => type).toSorted()
   const refused = unknownTypes(all, formation)
   throw unknownTypesError(
     app,

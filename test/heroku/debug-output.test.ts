@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { Module } from 'node:module'
+import { createRequire, Module } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -27,13 +27,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-it('prints neither bodies nor the token where an app has npm’s debug switched on', async () => {
+const isLoaded = () =>
+  Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes('/heroku-client/'))
+
+it('loads heroku-client at the first call, and prints no bodies where an app has npm’s debug switched on', async () => {
   const server = await startFaultServer([json(200, { DATABASE_URL: 'postgres://secret' })])
   try {
     const platform = createPlatform({ token: 'HRKU-a-test-token', apiUrl: server.url })
+    expect(isLoaded()).toBe(false)
     const body = { API_PASSWORD: 'hush-hush' }
     const answer = await platform.patch('/apps/a/config-vars', body, (fields) => fields.text('DATABASE_URL'))
     expect(answer).toBe('postgres://secret')
+    expect(isLoaded()).toBe(true)
   } finally {
     await server.close()
   }

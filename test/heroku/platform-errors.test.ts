@@ -13,7 +13,8 @@ import {
   type FaultServer,
 } from './fault-server.js'
 
-const token = 'HRKU-0123456789-abcdefghij'
+// Of the older shape: one that no pattern finds.
+const token = '01234567-89ab-cdef-0123-456789abcdef'
 const id = () => undefined
 const servers: FaultServer[] = []
 

@@ -132,6 +132,19 @@ describe('a crash', () => {
     )
   })
 
+  it('in the time that a new dyno must stay up ends it before the next one is touched', async () => {
+    const heroku = await startHeroku()
+    const app = await simulatedApp(heroku, { web: 2 })
+    await app.waitForDynos()
+    app.followLogs(({ line }) => {
+      if (/\[web\.1\]: State changed from starting to up/.test(line)) setImmediate(() => app.crash('web.1'))
+    })
+    const error = await rejectionOf(restart(heroku, app, { settleMs: 30_000 }))
+    expect(error).toMatchObject({ code: 'restart-crashed' })
+    expect(error).toHaveProperty('message', expect.stringMatching(/^web\.1 of .* crashed/))
+    expect(requestsOf(heroku, 'DELETE')).toHaveLength(1)
+  })
+
   it('before the restart and again after it ends nothing where the whole type was down', async () => {
     const heroku = await startHeroku()
     const app = await simulatedApp(heroku, { worker: 2, web: 1 }, ({ type }) =>

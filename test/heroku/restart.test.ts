@@ -83,7 +83,11 @@ describe('a rolling restart', () => {
     const before = idsOf(app)
     await writeFile(join(folder, 'broken'), '')
     const events: RestartEvent[] = []
-    const error = await rejectionOf(restart(heroku, app, { onEvent: (event) => events.push(event) }))
+    // So long that even the slowest machine has seen the crash by then.
+    const settleMs = 50_000
+    const error = await rejectionOf(
+      restart(heroku, app, { settleMs, onEvent: (event) => events.push(event) }),
+    )
     expect(error).toBeInstanceOf(ReleaseError)
     expect(error).toMatchObject({ code: 'restart-crashed', exitCode: 1 })
     expect(error).toHaveProperty(
