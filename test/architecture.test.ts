@@ -1,0 +1,89 @@
+import { dirname, join, normalize } from 'node:path'
+import { expect, test } from 'vitest'
+import { sourceFiles } from './support/source-files.js'
+
+// Who may import whom: a room names the rooms below it.
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  config: ['core'],
+  postgres: ['core'],
+  migrations: ['core'],
+  heroku: ['core'],
+  terminal: ['core'],
+  'local-heroku': ['core'],
+  story: ['core', 'config', 'postgres', 'migrations', 'heroku', 'terminal'],
+  doctor: ['core', 'config', 'postgres', 'migrations', 'heroku', 'terminal', 'story'],
+  release: ['core', 'config', 'postgres', 'migrations', 'heroku', 'terminal', 'story'],
+  commands: ['core', 'config', 'postgres', 'migrations', 'heroku', 'terminal', 'story', 'doctor', 'release'],
+}
+
+interface Import {
+  readonly from: string
+  readonly to: string
+}
+
+async function imports(): Promise<Import[]> {
+  const files = await sourceFiles('src')
+  return files.flatMap(({ path, content }) =>
+    [...content.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)\.js'/g)].map((match) => ({
+      from: path,
+      to: `${normalize(join(dirname(path), match[1] ?? ''))}.ts`,
+    })),
+  )
+}
+
+const roomOf = (path: string) => path.split('/')[1]?.replace(/\.ts$/, '') ?? ''
+
+test('imports run one way, from the commands to the core', async () => {
+  const wrong = (await imports()).filter(({ from, to }) => {
+    const below = allowed[roomOf(from)]
+    return below !== undefined && roomOf(from) !== roomOf(to) && !below.includes(roomOf(to))
+  })
+  expect(wrong).toEqual([])
+})
+
+test('every room has a rule', async () => {
+  const rooms = new Set(
+    (await sourceFiles('src'))
+      .filter(({ path }) => path.split('/').length > 2)
+      .map(({ path }) => roomOf(path)),
+  )
+  expect([...rooms].filter((room) => allowed[room] === undefined)).toEqual([])
+})
+
+test('the core reaches no file, network, process or clock of its own', async () => {
+  const io =
+    /from '(node:(?!util)[^']*|pg|pino|heroku-client|node-pg-migrate)'|process\.|setTimeout|Date\.now/
+  const wrong = (await sourceFiles('src/core')).filter(({ content }) => io.test(content))
+  expect(wrong.map(({ path }) => path)).toEqual([])
+})
+
+test('only main reads the arguments and the environment of the process', async () => {
+  const files = await sourceFiles('src')
+  const wrong = files.filter(
+    ({ path, content }) =>
+      path !== 'src/main.ts' &&
+      !path.startsWith('src/local-heroku/') &&
+      /process\.(argv|env)\b/.test(content),
+  )
+  expect(wrong.map(({ path }) => path).filter((path) => path !== 'src/library.ts')).toEqual([])
+})
+
+test('no import goes round in a circle', async () => {
+  const graph = new Map<string, string[]>()
+  for (const { from, to } of await imports()) graph.set(from, [...(graph.get(from) ?? []), to])
+  const done = new Set<string>()
+  const circle = (file: string, path: readonly string[]): readonly string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file]
+    if (done.has(file)) return undefined
+    for (const next of graph.get(file) ?? []) {
+      const found = circle(next, [...path, file])
+      if (found !== undefined) return found
+    }
+    done.add(file)
+    return undefined
+  }
+  expect(
+    [...graph.keys()].map((file) => circle(file, [])).find((found) => found !== undefined),
+  ).toBeUndefined()
+})
