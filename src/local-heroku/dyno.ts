@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { formatDuration } from '../core/duration.js'
 import type { Changes } from './changes.js'
-import { startChild, type Child } from './child.js'
+import { startChild, type Child } from './process/child.js'
 import type { Log } from './log.js'
-import type { Orphanage } from './orphans.js'
-import { accepts, lendPort, returnPort } from './ports.js'
+import type { Orphanage } from './process/orphans.js'
+import { accepts, lendPort, returnPort } from './process/ports.js'
 import type { Timing } from './timing.js'
 
 /** https://devcenter.heroku.com/articles/platform-api-reference#dyno, attribute `state`. */

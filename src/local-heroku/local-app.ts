@@ -4,7 +4,7 @@ import { changeConfigVars, deploySlug, promote, rollBack, type ReleaseBy } from 
 import type { Dyno } from './dyno.js'
 import type { LogFilter, LogLine } from './log.js'
 import { dynoResource, releaseResource, type DynoResource, type ReleaseResource } from './resources.js'
-import type { Router } from './router.js'
+import type { Router } from './router/router.js'
 import { readSlug } from './slug.js'
 import { waitForDynos } from './wait-for-dynos.js'
 

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
-import type { Dyno } from './dyno.js'
-import type { Visit } from './router-visit.js'
+import type { Dyno } from '../dyno.js'
+import type { Visit } from './visit.js'
 
 /** Passes a visit's request to a dyno that is up, and its answer back; H12 after `timeoutMs` without one. */
 export function proxy(visit: Visit, dyno: Dyno, timeoutMs: number): void {

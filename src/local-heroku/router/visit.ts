@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Dyno } from './dyno.js'
-import type { Log } from './log.js'
-import { routerErrors, type RouterErrorCode } from './router-errors.js'
-import type { RouterStats } from './router-stats.js'
+import type { Dyno } from '../dyno.js'
+import type { Log } from '../log.js'
+import { routerErrors, type RouterErrorCode } from './errors.js'
+import type { RouterStats } from './stats.js'
 
 /** One request on its way through the router. It ends once, whichever way comes first. */
 export interface Visit {

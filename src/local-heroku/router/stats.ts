@@ -1,4 +1,4 @@
-import type { RouterErrorCode } from './router-errors.js'
+import type { RouterErrorCode } from './errors.js'
 
 /** How one request ended. */
 export interface RequestOutcome {

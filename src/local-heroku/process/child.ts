@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Orphanage } from './orphans.js'
-import { groupRuns, signalGroup } from './process-group.js'
+import { groupRuns, signalGroup } from './group.js'
 
 export interface ChildOptions {
   readonly command: string

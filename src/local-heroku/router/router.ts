@@ -1,13 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { waitFor, type Changes } from './changes.js'
-import type { Dyno } from './dyno.js'
-import type { Log } from './log.js'
-import type { RouterErrorCode } from './router-errors.js'
-import { proxy } from './router-proxy.js'
-import { createRouterStats, type RouterStats } from './router-stats.js'
-import { createVisit } from './router-visit.js'
-import type { Timing } from './timing.js'
+import { waitFor, type Changes } from '../changes.js'
+import type { Dyno } from '../dyno.js'
+import type { Log } from '../log.js'
+import type { RouterErrorCode } from './errors.js'
+import { proxy } from './proxy.js'
+import { createRouterStats, type RouterStats } from './stats.js'
+import { createVisit } from './visit.js'
+import type { Timing } from '../timing.js'
 
 export interface RouterOptions {
   readonly timing: Timing
