@@ -235,6 +235,15 @@ describe('what cannot be helped is platform-unavailable', () => {
     })
   })
 
+  it('a server that speaks no TLS, which is not asked again', async () => {
+    const notices: PlatformNotice[] = []
+    const server = await serve(json(200, { id: 'x' }))
+    const url = server.url.replace('http:', 'https:')
+    const call = clientOf({ url }, { onNotice: (notice) => notices.push(notice) }).get('/apps/a', id)
+    await expect(call).rejects.toThrow('TLS was refused')
+    expect(notices).toEqual([])
+  })
+
   it('a host that does not exist', async () => {
     const call = clientOf({ url: 'http://no-such-host.invalid' }, { patienceMs: 20_000 }).get('/apps/a', id)
     await expect(call).rejects.toMatchObject({ code: 'platform-unavailable' })
