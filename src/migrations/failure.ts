@@ -91,11 +91,19 @@ export async function failureInStatement(
     `${path}${line === undefined ? '' : `:${line}`} ${what}: ${failure.message} (SQLSTATE ${failure.sqlstate}).`,
     {
       detail: error.atCommit ? extra : [...excerpt(text, place, firstLine), ...extra],
-      todo: [context.state, 'Mend the migration and release again.'],
+      todo: [context.state, ...adviceFor(failure.sqlstate), 'Mend the migration and release again.'],
       sqlstate: failure.sqlstate,
       cause: error,
     },
   )
+}
+
+// Active SQL transaction: https://www.postgresql.org/docs/current/errcodes-appendix.html
+function adviceFor(sqlstate: string): string[] {
+  if (sqlstate !== '25001') return []
+  return [
+    'Begin the file with the line "-- no-transaction" (js and ts: pgm.noTransaction()); it then runs statement by statement.',
+  ]
 }
 
 async function locate(

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
+import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { failedError, messageOf, ReleaseError } from '../core/errors.js'
 import type { MigrationFile } from '../core/migration.js'
 import { readUpSection, type UpSection } from './sql-file.js'
-import { failureInCode } from './failure.js'
+import { failureInCode, shownPath } from './failure.js'
 
 /** node-pg-migrate's column shorthands; each file sees those of the files before it. */
 export type Shorthands = Readonly<Record<string, unknown>>
@@ -50,6 +51,16 @@ async function readSource(file: MigrationFile): Promise<string> {
   }
 }
 
+/** Letters of another encoding would be stored as question marks, and the server stops reading at a NUL. */
+async function refuseUnreadable(file: MigrationFile, source: string): Promise<void> {
+  const garbled = source.includes('\uFFFD') && !isUtf8(await readFile(file.path))
+  if (!garbled && !source.includes('\0')) return
+  const why = garbled ? 'is not UTF-8 text' : 'holds a NUL character'
+  throw failedError('migration-unreadable', `${shownPath(file)} ${why}.`, {
+    todo: ['Save it again as UTF-8; nothing was run, the database is as it was.'],
+  })
+}
+
 /** A checksum of a migration's text that does not depend on how the checkout ends its lines. */
 export function checksumOf(source: string): string {
   return createHash('sha256').update(source.replaceAll('\r\n', '\n')).digest('hex')
@@ -74,6 +85,7 @@ export async function loadMigrations(options: LoadOptions): Promise<LoadedMigrat
   let shorthands: Shorthands = {}
   for (const file of options.files.slice(0, last + 1)) {
     const source = options.sources.get(file.name) ?? ''
+    if (wanted.has(file.name)) await refuseUnreadable(file, source)
     if (isSql(file)) {
       if (wanted.has(file.name)) loaded.push({ kind: 'sql', file, source, up: readUpSection(source) })
       continue

@@ -49,9 +49,19 @@ export async function ensureHistory(
 ): Promise<void> {
   const schemas = schemasToCreate.map((name) => `CREATE SCHEMA IF NOT EXISTS ${identifier(name)};`)
   if (schemas.length > 0) await session.query(schemas.join(' '))
-  await session.query(
-    `CREATE TABLE IF NOT EXISTS ${qualified(table)} (id serial PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL)`,
-  )
+  try {
+    await session.query(
+      `CREATE TABLE IF NOT EXISTS ${qualified(table)} (id serial PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL)`,
+    )
+  } catch (error) {
+    if (codeOf(error) !== '3F000') throw error
+    throw configurationError('schema-missing', `The schema ${table.schema} of the history does not exist.`, {
+      todo: [
+        'Create it, or let this command do it: --create-schema (for migrations-schema: --create-migrations-schema).',
+      ],
+      cause: error,
+    })
+  }
 }
 
 /** Checksums and releases by migration name, as the ledger keeps them. Empty where there is no ledger. */
