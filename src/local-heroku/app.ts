@@ -68,7 +68,7 @@ export interface App {
   readonly settings: Settings
   /** Aborted when the app is closed. */
   readonly closing: AbortSignal
-  /** The newest config vars, those of a failed release too. */
+  /** Those of the current release: a change counts once its release phase has succeeded. */
   configVars(): Readonly<Record<string, string>>
   /** The formation's dynos, then one-off and release dynos. */
   dynos(): readonly Dyno[]
@@ -132,7 +132,7 @@ export function createApp(
     releases,
     settings,
     closing: closing.signal,
-    configVars: () => releases.newest()?.configVars ?? {},
+    configVars: () => releases.current()?.configVars ?? {},
     dynos: () => [...formation.listed(), ...oneOffs.all()],
     startOneOff: (wish) => {
       const release = releases.current()

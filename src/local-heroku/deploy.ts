@@ -19,19 +19,20 @@ export interface Started {
 
 /** Releases new code with the config vars as they are. */
 export function deploySlug(app: App, slug: Slug, by: ReleaseBy = {}): Started {
-  return create(app, slug, app.configVars(), `Deploy ${slug.commit.slice(0, 8)}`, by)
+  return create(app, slug, configVarsOf(app), `Deploy ${slug.commit.slice(0, 8)}`, by)
 }
 
 /**
  * Sets config vars, null removes one; undefined when nothing changes, which makes no release.
- * The values stay when the release phase fails: the next release has them. (Not confirmed on Heroku.)
+ * They count once the release phase has succeeded, until then the app shows the old ones:
+ * https://github.com/heroku/cli/issues/3345
  */
 export function changeConfigVars(
   app: App,
   changes: Readonly<Record<string, string | null>>,
   by: ReleaseBy = {},
 ): Started | undefined {
-  const before = app.configVars()
+  const before = configVarsOf(app)
   const after = Object.fromEntries(
     Object.entries({ ...before, ...changes }).filter((pair): pair is [string, string] => pair[1] !== null),
   )
@@ -63,12 +64,14 @@ export function promote(from: App, to: App, by: ReleaseBy = {}): Started {
     throw usageError(`${from.name} has no code to promote: push to it first.`)
   }
   const commit = source.slug.commit.slice(0, 8)
-  return create(to, source.slug, to.configVars(), `Promote ${from.name} v${source.version} ${commit}`, by)
+  return create(to, source.slug, configVarsOf(to), `Promote ${from.name} v${source.version} ${commit}`, by)
 }
 
 /** Whether a rollback may name this release. */
 export const eligibleForRollback = (release: Release) =>
   release.slug !== null && release.status === 'succeeded'
+
+const configVarsOf = (app: App) => app.releases.newest()?.configVars ?? {}
 
 function create(
   app: App,

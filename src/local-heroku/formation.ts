@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { endDyno, type Dyno, type DynoHost, type DynoPlan } from './dyno.js'
 import { formationDynoName, type Generation } from './names.js'
-import { createOverlap } from './preboot.js'
+import { createOverlaps } from './preboot.js'
 import type { Release } from './release.js'
 
 /** How many dynos of a process type an app runs. */
@@ -55,9 +55,9 @@ export function createFormation(options: FormationOptions): Formation {
   const types = new Map<string, ProcessType>()
   const places = new Map<string, readonly Dyno[]>()
   const stopping = new Set<Dyno>()
-  const overlap = createOverlap({
-    overlapMs: host.timing.prebootOverlapMs,
+  const overlaps = createOverlaps({
     retire,
+    overlapMs: host.timing.prebootOverlapMs,
     onEnd: () => host.changes.notify(),
   })
   let current: Release | undefined
@@ -70,8 +70,8 @@ export function createFormation(options: FormationOptions): Formation {
     restart,
     roll,
     types: () => [...types.values()],
-    serving: () => overlap.dynos() ?? dynosOf('web'),
-    hidden: () => [...(overlap.dynos() ?? []), ...stopping],
+    serving: () => dynosOf('web').map((dyno) => overlaps.servingFor(dyno)),
+    hidden: () => [...overlaps.serving(), ...stopping],
     scale: (type, { quantity, size }) => {
       const before = types.get(type)
       if (before === undefined) return undefined
@@ -86,9 +86,7 @@ export function createFormation(options: FormationOptions): Formation {
     },
     close: async () => {
       closed = true
-      overlap.end()
-      retire(listed())
-      places.clear()
+      for (const type of places.keys()) drop(type)
       await Promise.all([...stopping].map(endDyno))
     },
   }
@@ -98,13 +96,17 @@ export function createFormation(options: FormationOptions): Formation {
     current = release
     const { release: _, ...commands } = release.slug?.processTypes ?? {}
     for (const type of types.keys()) if (commands[type] === undefined) drop(type)
-    for (const [type, command] of Object.entries(commands)) replaceType(adopt(type, command))
+    for (const [type, command] of Object.entries(commands)) {
+      const processType = adopt(type, command)
+      restart(dynosOf(type))
+      fill(processType)
+    }
     host.changes.notify()
   }
 
   function drop(type: string): void {
     types.delete(type)
-    retire(dynosOf(type))
+    for (const dyno of dynosOf(type)) remove(dyno)
     places.delete(type)
   }
 
@@ -116,20 +118,6 @@ export function createFormation(options: FormationOptions): Formation {
     return adopted
   }
 
-  function replaceType(processType: ProcessType): void {
-    const { type } = processType
-    const old = dynosOf(type)
-    const serves = overlap.dynos() !== undefined || old.some((dyno) => dyno.state() === 'up')
-    if (type === 'web' && options.preboot() && serves) {
-      places.set(type, [])
-      fill(processType)
-      return overlap.begin(old)
-    }
-    if (type === 'web') overlap.end()
-    restart(old)
-    fill(processType)
-  }
-
   function fill(processType: ProcessType): void {
     const { type, quantity } = processType
     const dynos = dynosOf(type)
@@ -138,7 +126,7 @@ export function createFormation(options: FormationOptions): Formation {
       startIn(processType, dynos.length + offset + 1),
     )
     places.set(type, [...dynos.slice(0, quantity), ...added])
-    retire(dynos.slice(quantity))
+    for (const dyno of dynos.slice(quantity)) remove(dyno)
   }
 
   function restart(dynos: readonly Dyno[]): void {
@@ -147,8 +135,9 @@ export function createFormation(options: FormationOptions): Formation {
       const place = dynosOf(old.type).indexOf(old)
       if (closed || processType === undefined || place === -1) continue
       host.log.write('heroku', old.name, 'Restarting')
-      places.set(old.type, dynosOf(old.type).with(place, startIn(processType, place + 1, old)))
-      retire([old])
+      const fresh = startIn(processType, place + 1, old)
+      places.set(old.type, dynosOf(old.type).with(place, fresh))
+      replace(old, fresh)
     }
     host.changes.notify()
   }
@@ -161,17 +150,26 @@ export function createFormation(options: FormationOptions): Formation {
     return options.start(options.plan({ type, name, size, release: current }), `${type}.${index}`)
   }
 
-  function retire(dynos: readonly Dyno[]): void {
-    for (const dyno of dynos) {
-      stopping.add(dyno)
-      // A dyno gets no new request from here on; those on their way to it arrive before the SIGTERM.
-      const lagMs = dyno.state() === 'up' && !closed ? host.timing.stopLagMs : 0
-      const timer = setTimeout(() => void dyno.stop(), lagMs)
-      void dyno.ended.finally(() => {
-        clearTimeout(timer)
-        stopping.delete(dyno)
-        host.changes.notify()
-      })
-    }
+  function replace(old: Dyno, fresh: Dyno): void {
+    const serves = old.state() === 'up' || overlaps.servingFor(old) !== old
+    if (old.type === 'web' && options.preboot() && serves) overlaps.begin(old, fresh)
+    else remove(old)
+  }
+
+  function remove(dyno: Dyno): void {
+    overlaps.end(dyno)
+    retire(dyno)
+  }
+
+  function retire(dyno: Dyno): void {
+    stopping.add(dyno)
+    // A dyno gets no new request from here on; those on their way to it arrive before the SIGTERM.
+    const lagMs = dyno.state() === 'up' && !closed ? host.timing.stopLagMs : 0
+    const timer = setTimeout(() => void dyno.stop(), lagMs)
+    void dyno.ended.finally(() => {
+      clearTimeout(timer)
+      stopping.delete(dyno)
+      host.changes.notify()
+    })
   }
 }

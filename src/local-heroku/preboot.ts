@@ -1,45 +1,58 @@
 import type { Dyno } from './dyno.js'
 
-/** The time in which old web dynos go on serving beside new ones that are already up. */
-export interface Overlap {
-  /** The dynos that serve although they are replaced; undefined outside an overlap. */
-  dynos(): readonly Dyno[] | undefined
-  /** Begins or, when a further release comes, begins anew: those that serve go on serving. */
-  begin(replaced: readonly Dyno[]): void
-  /** Requests go to the new dynos from now on. */
-  end(): void
+/** Old web dynos that go on serving although new ones stand in their places. */
+export interface Overlaps {
+  /** The dyno that gets the requests in the place of a listed one: the old one during an overlap, else itself. */
+  servingFor(listed: Dyno): Dyno
+  /** The old dynos. */
+  serving(): readonly Dyno[]
+  /** Begins an overlap in a place, or begins it anew: what serves there goes on serving. */
+  begin(before: Dyno, after: Dyno): void
+  /** Ends the overlap in the place of a listed dyno, if there is one. */
+  end(listed: Dyno): void
 }
 
 export interface OverlapOptions {
   readonly overlapMs: number
-  /** Stops dynos that have been replaced. */
-  retire(dynos: readonly Dyno[]): void
+  /** Stops a dyno that has been replaced. */
+  retire(dyno: Dyno): void
   onEnd(): void
 }
 
 /**
- * Preboot: the new web dynos get no request until `overlapMs` have passed, however soon they are up.
- * https://devcenter.heroku.com/articles/preboot
+ * Preboot: a new web dyno gets no request until `overlapMs` have passed, however soon it is up. That holds for
+ * restarts as for releases, and a restart within that time lets the old dyno serve for longer still.
+ * https://devcenter.heroku.com/articles/preboot, and for restarts a word of Heroku's support:
+ * https://github.com/arches/whacamole/pull/13
  */
-export function createOverlap(options: OverlapOptions): Overlap {
-  let serving: readonly Dyno[] | undefined
-  let timer: NodeJS.Timeout | undefined
-  return { dynos: () => serving, begin, end }
-
-  function begin(replaced: readonly Dyno[]): void {
-    clearTimeout(timer)
-    // Dynos of a release in between never served and never will.
-    if (serving === undefined) serving = replaced
-    else options.retire(replaced)
-    timer = setTimeout(end, options.overlapMs)
+export function createOverlaps(options: OverlapOptions): Overlaps {
+  const overlaps = new Map<Dyno, { readonly old: Dyno; readonly timer: NodeJS.Timeout }>()
+  return {
+    servingFor: (listed) => overlaps.get(listed)?.old ?? listed,
+    serving: () => [...overlaps.values()].map(({ old }) => old),
+    begin: (before, after) => {
+      const earlier = take(before)
+      overlaps.set(after, {
+        old: earlier?.old ?? before,
+        timer: setTimeout(() => end(after), options.overlapMs),
+      })
+      // A dyno of a release in between never served and never will.
+      if (earlier !== undefined) options.retire(before)
+    },
+    end,
   }
 
-  function end(): void {
-    clearTimeout(timer)
-    if (serving === undefined) return
-    const old = serving
-    serving = undefined
+  function end(listed: Dyno): void {
+    const overlap = take(listed)
+    if (overlap === undefined) return
     options.onEnd()
-    options.retire(old)
+    options.retire(overlap.old)
+  }
+
+  function take(listed: Dyno) {
+    const overlap = overlaps.get(listed)
+    clearTimeout(overlap?.timer)
+    overlaps.delete(listed)
+    return overlap
   }
 }

@@ -40,6 +40,7 @@ export interface ReleasesOptions {
 export interface Releases {
   all(): readonly Release[]
   current(): Release | undefined
+  /** The newest one that has not failed: what a further change starts from. */
   newest(): Release | undefined
   find(idOrVersion: string): Release | undefined
   /** The release exists at once; `settled` resolves when its release phase is over, whatever the result. */
@@ -57,7 +58,7 @@ export function createReleases(options: ReleasesOptions): Releases {
   return {
     all: () => all,
     current: () => current,
-    newest: () => all.at(-1),
+    newest: () => all.findLast(({ status }) => status !== 'failed'),
     find: (wanted) =>
       all.find((each) => each.id === wanted || String(each.version) === wanted.replace(/^v/, '')),
     create: (wish) => {

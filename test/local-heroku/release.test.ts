@@ -14,7 +14,8 @@ describe('a release phase', () => {
     expect(app.releaseOutput(3)).toEqual(['red'])
     const body = { COLOUR: 'blue', SIZE: 'xl' }
     const reply = await call(heroku, 'PATCH', `/apps/${app.name}/config-vars`, { body })
-    expect(reply).toMatchObject({ status: 200, body })
+    expect(reply).toMatchObject({ status: 200, body: { COLOUR: 'red' } })
+    expect(reply.headers.get('warning-message')).toMatch(/not be available until the command succeeds/)
     const release = await eventually(
       () => app.releases().find(({ status, version }) => version === 4 && status !== 'pending'),
       'v4',
@@ -23,7 +24,7 @@ describe('a release phase', () => {
     expect(app.releaseOutput(4)).toEqual(['blue xl'])
     await app.waitForDynos()
     expect(await (await fetch(`${app.routerUrl}/env`)).json()).toMatchObject(body)
-    await call(heroku, 'PATCH', `/apps/${app.name}/config-vars`, { body: { SIZE: null } })
+    await app.setConfigVars({ SIZE: null })
     expect((await call(heroku, 'GET', `/apps/${app.name}/config-vars`)).body).toEqual({ COLOUR: 'blue' })
     expect(app.releases().at(-1)?.description).toBe('Remove SIZE config vars')
   })
@@ -35,14 +36,16 @@ describe('a release phase', () => {
     expect(app.releases()).toHaveLength(2)
   })
 
-  it('that fails for a config var leaves the dynos with the old value', async () => {
+  it('that fails for a config var leaves the app and its dynos with the old value', async () => {
     const heroku = await startHeroku()
     const app = await heroku.createApp({ configVars: { FAIL: '0' } })
     await app.push(await webSlug('one', 'release: exit $FAIL'))
     await app.waitForDynos()
     expect(await app.setConfigVars({ FAIL: '1' })).toMatchObject({ status: 'failed', current: false })
     expect(await (await fetch(`${app.routerUrl}/env`)).json()).toMatchObject({ FAIL: '0' })
-    expect(app.configVars()).toEqual({ FAIL: '1' })
+    expect(app.configVars()).toEqual({ FAIL: '0' })
+    expect(await app.setConfigVars({ OTHER: 'x' })).toMatchObject({ status: 'succeeded' })
+    expect(app.configVars()).toEqual({ FAIL: '0', OTHER: 'x' })
   })
 
   it('runs the OLD command for a rollback, in a new version', async () => {
@@ -144,6 +147,14 @@ describe('a release phase', () => {
     await makeGo(slow)
     expect(await first).toMatchObject({ version: 3, status: 'succeeded', current: false })
     expect(app.releases()[3]?.current).toBe(true)
+  })
+
+  it('of one config var loses no other that is being set at the same time', async () => {
+    const heroku = await startHeroku()
+    const app = await heroku.createApp()
+    await app.push(await webSlug('one', 'release: true'))
+    await Promise.all([app.setConfigVars({ A: '1' }), app.setConfigVars({ B: '2' })])
+    expect(app.configVars()).toEqual({ A: '1', B: '2' })
   })
 
   it('waits for the one before where release phases queue', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { eventually, makeSlug, startHeroku, webSlug } from './support.js'
+import { call, eventually, makeSlug, startHeroku, webSlug } from './support.js'
 
 describe('the router', () => {
   it('shares requests among the web dynos', async () => {
@@ -160,6 +160,21 @@ describe('a release that replaces dynos', () => {
     expect(await (await fetch(app.routerUrl)).text()).toBe('one')
     await eventually(() => app.hiddenDynos().length === 1, 'the dyno in between is gone')
     expect(app.hiddenDynos()[0]?.release.version).toBe(3)
+    app.scale('web', 0)
+    await eventually(() => app.hiddenDynos().length === 0, 'nothing outlives its place')
+  })
+
+  it('or restarts one, with preboot lets the old one serve beside the new one', async () => {
+    const heroku = await startHeroku()
+    const app = await heroku.createApp({ preboot: true, timing: { prebootOverlapMs: 60_000 } })
+    await app.push(await webSlug('one', 'worker: exec sleep 600'))
+    app.scale('worker', 1)
+    await app.waitForDynos()
+    const old = app.dynos()
+    for (const { name } of old) await call(heroku, 'DELETE', `/apps/${app.name}/dynos/${name}`)
+    await app.waitForDynos()
+    await eventually(() => app.hiddenDynos().length === 1, 'the old worker is gone')
+    expect(app.hiddenDynos()).toMatchObject([{ id: old[0]?.id, name: 'web.1', state: 'up' }])
   })
 
   it('drops process types that the new code does not have', async () => {

@@ -61,11 +61,15 @@ export const releaseRoutes: readonly Route[] = [
         if (value !== null && typeof value !== 'string') throw invalid(`Config var ${name} must be a string.`)
         changes[name] = value
       }
-      changeConfigVars(call.app(), changes)
-      return ok(call.app().configVars())
+      const started = changeConfigVars(call.app(), changes)
+      const answer = ok(call.app().configVars())
+      return started?.release.status === 'pending' ? { ...answer, warning: notYet } : answer
     },
   },
 ]
+
+const notYet =
+  'Release command executing: this config change will not be available until the command succeeds.'
 
 // `{ slug: id }` releases code, `{ release: id }` rolls back; both run the release command.
 function createRelease(call: Call) {

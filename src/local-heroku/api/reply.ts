@@ -15,8 +15,11 @@ export interface Reply {
 
 /** Turns an answer into a reply: one page of a list, 304 for what the client has already. */
 export function present(platform: Platform, answer: Answer, request: IncomingMessage): Reply {
-  const { status, body, sortable } = answer
-  const headers = commonHeaders(platform)
+  const { status, body, sortable, warning } = answer
+  const headers = {
+    ...commonHeaders(platform),
+    ...(warning === undefined ? {} : { 'warning-message': warning }),
+  }
   if (sortable === undefined) return unlessKnown({ status, headers, body: JSON.stringify(body) }, request)
   const cut = page(body as Record<string, unknown>[], sortable, request.headers.range)
   const items = JSON.stringify(cut.items)

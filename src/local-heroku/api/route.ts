@@ -18,6 +18,8 @@ export interface Answer {
   readonly body: unknown
   /** For lists: what a Range header may sort by; the first is the default. */
   readonly sortable?: readonly string[]
+  /** Goes into the header that Heroku's command line prints as a warning. */
+  readonly warning?: string
 }
 
 export interface Route {
