@@ -11,7 +11,7 @@ import { applyAll } from './story/applying.js'
 import { holdLock } from './story/locking.js'
 import { examineOwner, findReviewApp, writeClaim } from './story/owning.js'
 import { heedDrift, loadPending, planRun } from './story/planning.js'
-import { restartAfter } from './story/restarting.js'
+import { checkRestart, restartAfter } from './story/restarting.js'
 import { withDatabase } from './story/session.js'
 import { appOf, historyTable, migrationFolder, runFacts, schemasToCreate, type World } from './story/world.js'
 
@@ -99,6 +99,7 @@ async function release(world: World, session: Session, given: Release): Promise<
   const { pending, appliedCount, ahead, drift } = planned.plan
   heedDrift(world, planned.plan)
   const migrations = await loadPending(world, planned)
+  await checkRestart(world, pending.length)
 
   // judge: findings about `migrations` stop the release here, before anything is written.
 

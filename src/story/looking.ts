@@ -1,13 +1,13 @@
 import { decideEntry } from '../core/gate.js'
 import type { Forecast, Preview } from '../core/forecast.js'
 import { describeHolder } from '../core/holder.js'
-import { decideRestart } from '../core/restart-decision.js'
 import { listNames } from '../migrations/discover.js'
 import { previewMigration } from '../migrations/preview.js'
 import { readHolders } from '../postgres/lock.js'
 import { open } from '../postgres/opening.js'
 import { loadPending, planRun } from './planning.js'
 import { findReviewApp, judgeOwner, readOwnership } from './owning.js'
+import { restartDecision } from './restarting.js'
 import { withDatabase } from './session.js'
 import { appOf, historyTable, migrationFolder, type World } from './world.js'
 
@@ -18,7 +18,7 @@ const nothingElse = { refused: undefined, plan: undefined, previews: [], waitsFo
  * code of migrations runs without a database.
  */
 export async function foresee(world: World): Promise<Forecast> {
-  const { config, surroundings } = world
+  const { config } = world
   const reviewApp = await findReviewApp(world)
   const gate = decideEntry({ skip: config.skipMigrations, reviewApps: config.reviewApps, reviewApp })
   if (!gate.go) return { ...nothingElse, skipped: gate.reason }
@@ -40,13 +40,7 @@ export async function foresee(world: World): Promise<Forecast> {
       plan: planned.plan,
       previews,
       waitsFor: holders.map(describeHolder),
-      restart: decideRestart({
-        policy: config.restart,
-        inReleasePhase: surroundings.inReleasePhase,
-        appliedCount: planned.plan.pending.length,
-        app: config.app,
-        hasToken: config.token !== undefined,
-      }),
+      restart: restartDecision(world, planned.plan.pending.length),
     }
   })
 }

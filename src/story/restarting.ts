@@ -1,21 +1,48 @@
 import { formatDuration } from '../core/duration.js'
+import { messageOf, ReleaseError } from '../core/errors.js'
+import { exitCodes } from '../core/exit-codes.js'
 import type { RestartOutcome } from '../core/outcome.js'
-import { decideRestart } from '../core/restart-decision.js'
+import { decideRestart, type RestartDecision } from '../core/restart-decision.js'
+import type { Platform } from '../heroku/platform.js'
 import type { RestartEvent, RestartReport } from '../heroku/restart-report.js'
 import type { World } from './world.js'
 
-/** Restarts after a migration where that is right, and says in one line why it is not elsewhere. */
-export async function restartAfter(world: World, appliedCount: number): Promise<RestartOutcome> {
-  const { config, surroundings } = world
-  const decision = decideRestart({
+/** Whether this run restarts when it has applied so many migrations. */
+export function restartDecision({ config, surroundings }: World, appliedCount: number): RestartDecision {
+  return decideRestart({
     policy: config.restart,
     inReleasePhase: surroundings.inReleasePhase,
     appliedCount,
     app: config.app,
     hasToken: config.token !== undefined,
   })
+}
+
+/**
+ * Asks the platform for the app before anything is applied, where a restart will follow: a wrong token or a
+ * misspelt app (78) is better found now. A platform that is away does not hold up the migration.
+ */
+export async function checkRestart(world: World, pendingCount: number): Promise<void> {
+  const decision = restartDecision(world, pendingCount)
+  if (!decision.restart) return
+  const platform = await platformOf(world)
+  const { readApp } = await import('../heroku/apps.js')
+  try {
+    await readApp(platform, decision.app, { patienceMs: 5000 })
+  } catch (error) {
+    if (error instanceof ReleaseError && error.exitCode === exitCodes.configuration) throw error
+    world.signal.throwIfAborted()
+    world.log.warn('restart', `${messageOf(error)} It will be asked again after the migrations.`)
+  }
+}
+
+/** Restarts after a migration where that is right, and says in one line why it is not elsewhere. */
+export async function restartAfter(world: World, appliedCount: number): Promise<RestartOutcome> {
+  const decision = restartDecision(world, appliedCount)
   if (decision.restart) {
-    const report = await restartApp(world, decision.app)
+    const report = await restartApp(world, decision.app).catch((error: unknown) => {
+      throw afterMigrations(error, appliedCount)
+    })
     return {
       restarted: true,
       dynos: report.restarted.map(({ dyno }) => dyno),
@@ -26,6 +53,31 @@ export async function restartAfter(world: World, appliedCount: number): Promise<
   return { restarted: false, reason, ...(advice === undefined ? {} : { advice }) }
 }
 
+/** What failed is the restart alone; a person must not think that the migrations did. */
+function afterMigrations(error: unknown, appliedCount: number): unknown {
+  if (!(error instanceof ReleaseError)) return error
+  const { code, exitCode, message, detail, sqlstate } = error
+  const what =
+    appliedCount === 0 ? 'Nothing was pending' : `All ${appliedCount} pending migrations were applied`
+  return new ReleaseError(code, exitCode, message, {
+    detail,
+    todo: [`${what}; only the restart is left to do: release restart`, ...error.todo],
+    sqlstate,
+    cause: error,
+  })
+}
+
+async function platformOf({ config, log, signal }: World): Promise<Platform> {
+  const { createPlatform } = await import('../heroku/client.js')
+  return createPlatform({
+    token: config.token ?? '',
+    apiUrl: config.apiUrl,
+    signal,
+    onNotice: ({ verb, path, reason, pauseMs }) =>
+      log.warn('restart', `${verb} ${path}: ${reason} Again in ${formatDuration(pauseMs)}.`),
+  })
+}
+
 /** The rolling restart, told line by line. */
 export async function restartApp(
   world: World,
@@ -33,15 +85,8 @@ export async function restartApp(
   types?: readonly string[],
 ): Promise<RestartReport> {
   const { config, log, signal } = world
-  const { createPlatform } = await import('../heroku/client.js')
   const { restartDynos } = await import('../heroku/restart.js')
-  const platform = createPlatform({
-    token: config.token ?? '',
-    apiUrl: config.apiUrl,
-    signal,
-    onNotice: ({ verb, path, reason, pauseMs }) =>
-      log.warn('restart', `${verb} ${path}: ${reason} Again in ${formatDuration(pauseMs)}.`),
-  })
+  const platform = await platformOf(world)
   return await restartDynos(platform, {
     app,
     types,
