@@ -1,6 +1,6 @@
 // Builds what ships (`dist/`) and, with --dev, what only this repository runs (`build/`).
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
 const withDev = process.argv.includes('--dev')
@@ -46,8 +46,9 @@ const banner = {
 if (withTypes) rmSync('dist', { recursive: true, force: true })
 
 // The command is one CommonJS file: Node starts it a good deal faster than a tree of modules.
-await build({
+const command = await build({
   ...common,
+  metafile: true,
   entryPoints: ['src/main.ts'],
   outfile: 'dist/release.cjs',
   format: 'cjs',
@@ -77,4 +78,20 @@ if (withDev) {
   })
 }
 
+if (withTypes) writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licencesOf(command.metafile))
 if (withTypes) execFileSync('npx', ['tsc', '-p', 'tsconfig.types.json'], { stdio: 'inherit' })
+
+/** The licences of the packages whose code is part of what ships. */
+function licencesOf({ inputs }) {
+  const packages = new Set(
+    Object.keys(inputs).flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
+  )
+  const texts = [...packages].toSorted().map((name) => {
+    const file = readdirSync(`node_modules/${name}`).find((entry) => /^licen[cs]e/i.test(entry))
+    const { version, license } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'))
+    const text =
+      file === undefined ? `Licence: ${license}` : readFileSync(`node_modules/${name}/${file}`, 'utf8')
+    return `${name} ${version}\n\n${text.trim()}\n`
+  })
+  return texts.join(`\n${'-'.repeat(80)}\n\n`)
+}

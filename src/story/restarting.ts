@@ -58,7 +58,7 @@ function afterMigrations(error: unknown, appliedCount: number): unknown {
   if (!(error instanceof ReleaseError)) return error
   const { code, exitCode, message, detail, sqlstate } = error
   const what =
-    appliedCount === 0 ? 'Nothing was pending' : `All ${appliedCount} pending migrations were applied`
+    appliedCount === 0 ? 'Nothing was pending' : `What was pending is applied and recorded (${appliedCount})`
   return new ReleaseError(code, exitCode, message, {
     detail,
     todo: [`${what}; only the restart is left to do: release restart`, ...error.todo],
