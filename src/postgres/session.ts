@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type QueryResult, type QueryResultRow } from 'pg'
 import { pauseMs } from '../core/retry.js'
 import { explainConnectError, mayComeUp, poolerError } from './connect-errors.js'
+import { expectFirstAnswer } from './first-answer.js'
 import type { Target } from './url.js'
 
 /** One connection. `query` speaks the simple protocol unless it is given values. */
@@ -62,6 +63,7 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
 
 async function attemptConnection(target: Target, options: ConnectOptions): Promise<Session> {
   let lost: Error | undefined
+  const attemptMs = options.attemptMs ?? 8000
   const client = new Client({
     host: target.host,
     port: target.port,
@@ -72,14 +74,14 @@ async function attemptConnection(target: Target, options: ConnectOptions): Promi
     application_name: options.applicationName,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    connectionTimeoutMillis: options.attemptMs ?? 8000,
+    connectionTimeoutMillis: attemptMs,
   })
   client.on('error', (error) => {
     lost ??= error
   })
   // A server that accepts and never answers must not keep a stopped command waiting.
-  const giveUp = () => internals(client).connection?.stream?.destroy()
-  options.signal?.addEventListener('abort', giveUp, { once: true })
+  const cut = () => internals(client).connection?.stream?.destroy()
+  options.signal?.addEventListener('abort', cut, { once: true })
   try {
     options.signal?.throwIfAborted()
     await client.connect()
@@ -87,25 +89,26 @@ async function attemptConnection(target: Target, options: ConnectOptions): Promi
     await endQuietly(client)
     throw error
   } finally {
-    options.signal?.removeEventListener('abort', giveUp)
+    options.signal?.removeEventListener('abort', cut)
   }
   const pid = internals(client).processID ?? 0
   let completed = 0
   internals(client).connection?.on('commandComplete', () => {
     completed += 1
   })
+  const answerOf = expectFirstAnswer(target, attemptMs, cut)
   return {
     target,
     pid,
     client,
-    query: async (text, values) => await client.query(text, values),
+    query: async (text, values) => await answerOf(async () => await client.query(text, values)),
     queries: async (text) => {
-      const result: unknown = await client.query(text)
+      const result: unknown = await answerOf(async () => await client.query(text))
       return (Array.isArray(result) ? result : [result]) as QueryResult[]
     },
     lost: () => lost,
     end: async () => await endQuietly(client),
-    cut: () => internals(client).connection?.stream?.destroy(),
+    cut,
     completed: () => completed,
     status: () => statusOf(client),
   }

