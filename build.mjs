@@ -88,10 +88,12 @@ function licencesOf({ inputs }) {
   )
   const texts = [...packages].toSorted().map((name) => {
     const file = readdirSync(`node_modules/${name}`).find((entry) => /^licen[cs]e/i.test(entry))
-    const { version, license } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'))
+    const { version: packageVersion, license } = JSON.parse(
+      readFileSync(`node_modules/${name}/package.json`, 'utf8'),
+    )
     const text =
       file === undefined ? `Licence: ${license}` : readFileSync(`node_modules/${name}/${file}`, 'utf8')
-    return `${name} ${version}\n\n${text.trim()}\n`
+    return `${name} ${packageVersion}\n\n${text.trim()}\n`
   })
   return texts.join(`\n${'-'.repeat(80)}\n\n`)
 }

@@ -1,5 +1,6 @@
 import { decideEntry, type GateDecision } from './core/gate.js'
 import type { MigrateOutcome } from './core/outcome.js'
+import type { Plan } from './core/plan.js'
 import { fingerprintOf, listNames } from './migrations/discover.js'
 import { ensureHistory } from './postgres/history.js'
 import { ensureLedger } from './postgres/ledger.js'
@@ -8,9 +9,9 @@ import { startRun, writeSeen } from './postgres/runs.js'
 import type { Session } from './postgres/session.js'
 import { prepareSession } from './postgres/settings.js'
 import { applyAll } from './story/applying.js'
-import { holdLock } from './story/locking.js'
+import { holdLock, isLockFree } from './story/locking.js'
 import { examineOwner, findReviewApp, writeClaim } from './story/owning.js'
-import { heedDrift, loadPending, planRun } from './story/planning.js'
+import { heedDrift, loadPending, planRun, readFolder } from './story/planning.js'
 import { checkRestart, restartAfter } from './story/restarting.js'
 import { withDatabase } from './story/session.js'
 import { appOf, historyTable, migrationFolder, runFacts, schemasToCreate, type World } from './story/world.js'
@@ -90,15 +91,22 @@ async function release(world: World, session: Session, given: Release): Promise<
   const before = await examineOwner(world, session, reviewApp, adopt)
   if (!before.go) return skipped(before.reason)
 
+  const folder = await readFolder(world, names)
+  const early = await planRun(world, session, folder)
+  // Who has nothing to do waits for nobody: a rollback must not queue behind a long migration.
+  if (early.pending.length === 0 && !(await isLockFree(world, session))) {
+    heedDrift(world, early)
+    return { ...nothing, ...countsOf(early) }
+  }
   const lockWaitMs = await holdLock(world, session, ends)
   // Who held the lock may have made the database its own.
   const claim = lockWaitMs > 50 ? await examineOwner(world, session, reviewApp, adopt) : before
   if (!claim.go) return skipped(claim.reason)
 
-  const planned = await planRun(world, session, names)
-  const { pending, appliedCount, ahead, drift } = planned.plan
-  heedDrift(world, planned.plan)
-  const migrations = await loadPending(world, planned)
+  const plan = await planRun(world, session, folder)
+  heedDrift(world, plan)
+  const { pending, appliedCount } = plan
+  const migrations = await loadPending(world, folder, plan)
   await checkRestart(world, pending.length)
 
   // judge: findings about `migrations` stop the release here, before anything is written.
@@ -123,11 +131,12 @@ async function release(world: World, session: Session, given: Release): Promise<
         })
   await writeSeen(session, table, fingerprint)
   return {
+    ...countsOf(plan),
     outcome: applied.length === 0 ? 'nothing' : 'applied',
     applied,
     appliedCount: appliedCount + applied.length,
-    ahead,
-    drift,
     lockWaitMs,
   }
 }
+
+const countsOf = ({ appliedCount, ahead, drift }: Plan) => ({ appliedCount, ahead, drift })

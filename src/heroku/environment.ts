@@ -2,7 +2,7 @@ import { userInfo } from 'node:os'
 
 /** What the environment of this process says about where it runs. Nothing but `DYNO` is certain to be there. */
 export interface Surroundings {
-  /** `DYNO` starts with `release.`. */
+  /** `DYNO` starts with `release.` (Cedar) or `release-` (Fir). */
   readonly inReleasePhase: boolean
   readonly dyno: string | undefined
   readonly appId: string | undefined
@@ -27,7 +27,8 @@ export function readSurroundings(environment: Readonly<Record<string, string | u
   const pullRequest = read('HEROKU_PR_NUMBER')
   const parent = read('HEROKU_PARENT_APP_NAME')
   return {
-    inReleasePhase: dyno?.startsWith('release.') ?? false,
+    // On Fir the names of dynos have a hyphen where Cedar's have a dot.
+    inReleasePhase: /^release[.-]/.test(dyno ?? ''),
     dyno,
     appId: read('HEROKU_APP_ID'),
     release: read('HEROKU_RELEASE_VERSION'),

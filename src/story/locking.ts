@@ -37,5 +37,13 @@ export async function holdLock(world: World, session: Session, signal: AbortSign
   return waitedMs
 }
 
+/** Whether nobody holds the release lock now. */
+export async function isLockFree(world: World, session: Session): Promise<boolean> {
+  const holders = await readHolders(session, world.config.lockValue)
+  if (holders.length === 0) return true
+  world.log.info('lock', `not needed, nothing is pending; held by ${describeAll(holders)}`, { holders })
+  return false
+}
+
 const describeAll = (holders: readonly Holder[]) =>
   holders.length === 0 ? 'a session that ended just now' : holders.map(describeHolder).join('; ')

@@ -5,10 +5,10 @@ import { listNames } from '../migrations/discover.js'
 import { previewMigration } from '../migrations/preview.js'
 import { readHolders } from '../postgres/lock.js'
 import { open } from '../postgres/opening.js'
-import { loadPending, planRun } from './planning.js'
+import { loadPending, planRun, readFolder } from './planning.js'
 import { findReviewApp, judgeOwner, readOwnership } from './owning.js'
 import { restartDecision } from './restarting.js'
-import { withDatabase } from './session.js'
+import { lookAtDatabase } from './session.js'
 import { appOf, historyTable, migrationFolder, type World } from './world.js'
 
 const nothingElse = { refused: undefined, plan: undefined, previews: [], waitsFor: [], restart: undefined }
@@ -23,24 +23,25 @@ export async function foresee(world: World): Promise<Forecast> {
   const gate = decideEntry({ skip: config.skipMigrations, reviewApps: config.reviewApps, reviewApp })
   if (!gate.go) return { ...nothingElse, skipped: gate.reason }
   const names = await listNames(migrationFolder(world))
-  return await withDatabase(world, async (session) => {
+  return await lookAtDatabase(world, async (session) => {
     await open(session, { history: historyTable(world), fingerprint: undefined, app: appOf(world) })
     await session.query('SET default_transaction_read_only = on')
     const { ownership } = await readOwnership(world, session)
     const decision = judgeOwner(world, ownership, reviewApp, false)
     if (!decision.go && !decision.refused) return { ...nothingElse, skipped: decision.reason }
-    const planned = await planRun(world, session, names)
+    const folder = await readFolder(world, names)
+    const plan = await planRun(world, session, folder)
     const holders = await readHolders(session, config.lockValue)
-    const migrations = await loadPending(world, planned)
+    const migrations = await loadPending(world, folder, plan)
     const previews: Preview[] = []
     for (const migration of migrations) previews.push(await previewMigration(migration, config.decamelize))
     return {
       skipped: undefined,
       refused: decision.go ? undefined : decision.reason,
-      plan: planned.plan,
+      plan,
       previews,
       waitsFor: holders.map(describeHolder),
-      restart: restartDecision(world, planned.plan.pending.length),
+      restart: restartDecision(world, plan.pending.length),
     }
   })
 }

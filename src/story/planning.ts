@@ -13,28 +13,30 @@ import { readHistory, readRecorded, refuseMisplacedHistory } from '../postgres/h
 import type { Session } from '../postgres/session.js'
 import { historyTable, migrationFolder, type World } from './world.js'
 
-/** A plan together with the texts that it was made from. */
-export interface Planned {
-  readonly plan: Plan
+/** The folder as it was read: files in the order they run, and their texts by name. */
+export interface Folder {
   readonly files: readonly MigrationFile[]
   readonly sources: Sources
 }
 
-/** Compares the folder with the history. Reads files and tables; runs and changes nothing. */
-export async function planRun(world: World, session: Session, names: readonly string[]): Promise<Planned> {
-  const table = historyTable(world)
+/** Reads every file of the folder, once. Rejects (exit 1) for one that is unreadable or no migration. */
+export async function readFolder(world: World, names: readonly string[]): Promise<Folder> {
   const files = await toMigrationFiles(names, migrationFolder(world))
+  return { files, sources: await readSources(files) }
+}
+
+/** Compares the folder with the history. Reads tables; runs and changes nothing. */
+export async function planRun(world: World, session: Session, { files, sources }: Folder): Promise<Plan> {
+  const table = historyTable(world)
   const history = await readHistory(session, table)
   if (history === undefined) await refuseMisplacedHistory(session, table)
-  const sources = await readSources(files)
-  const plan = makePlan({
+  return makePlan({
     files,
     history: history ?? [],
     policies: policiesOf(world),
     checksums: new Map([...sources].map(([name, source]) => [name, checksumOf(source)])),
     recorded: await readRecorded(session, table),
   })
-  return { plan, files, sources }
 }
 
 function policiesOf({ config }: World) {
@@ -79,11 +81,11 @@ export function heedDrift({ log }: World, plan: Plan): void {
 const shown = 5
 
 /** Loads what is pending, each file once. */
-export async function loadPending(world: World, planned: Planned): Promise<LoadedMigration[]> {
-  return await loadMigrations({
-    files: planned.files,
-    pending: planned.plan.pending,
-    sources: planned.sources,
-    tsconfigPaths: world.config.tsconfigPaths,
-  })
+export async function loadPending(
+  world: World,
+  { files, sources }: Folder,
+  { pending }: Plan,
+): Promise<LoadedMigration[]> {
+  const { tsconfigPaths } = world.config
+  return await loadMigrations({ files, pending, sources, tsconfigPaths })
 }

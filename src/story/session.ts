@@ -13,8 +13,28 @@ export async function withDatabase<Result>(
   world: World,
   work: (session: Session, ends: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
+  return await withDeadline(world, work, world.config.deadlineMs, deadlinePassed)
+}
+
+const lookMs = 60_000
+
+/** The same for commands that only look: they have a minute, whatever the deadline of a release is. */
+export async function lookAtDatabase<Result>(
+  world: World,
+  work: (session: Session, ends: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  return await withDeadline(world, work, lookMs, lookedInVain)
+}
+
+async function withDeadline<Result>(
+  world: World,
+  work: (session: Session, ends: AbortSignal) => Promise<Result>,
+  deadlineMs: number,
+  errorFor: (deadlineMs: number) => ReleaseError,
+): Promise<Result> {
   const late = new AbortController()
-  const timer = setTimeout(() => late.abort(deadlinePassed(world.config.deadlineMs)), world.config.deadlineMs)
+  // setTimeout takes at most 24 days.
+  const timer = setTimeout(() => late.abort(errorFor(deadlineMs)), Math.min(deadlineMs, 2 ** 31 - 1))
   const ends = AbortSignal.any([world.signal, late.signal])
   try {
     const session = await connectTo({ ...world, signal: ends }, targetOf(world))
@@ -22,7 +42,7 @@ export async function withDatabase<Result>(
     try {
       return await work(session, ends)
     } catch (error) {
-      throw explain(error, session)
+      throw ends.aborted && !(error instanceof ReleaseError) ? ends.reason : explain(error, session)
     } finally {
       cancel.dispose()
       await session.end()
@@ -39,6 +59,11 @@ const deadlinePassed = (deadlineMs: number) =>
     todo: [
       'A longer one: RELEASE_DEADLINE (Heroku ends a release phase after an hour), or by hand --deadline 3h.',
     ],
+  })
+
+const lookedInVain = (deadlineMs: number) =>
+  unavailableError('database-silent', `The database did not answer within ${formatDuration(deadlineMs)}.`, {
+    todo: ['Something blocks it, or the connection is dead: heroku pg:diagnose, heroku pg:ps.'],
   })
 
 function explain(error: unknown, session: Session): unknown {

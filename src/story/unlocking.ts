@@ -1,7 +1,7 @@
 import { unavailableError } from '../core/errors.js'
 import type { Holder } from '../core/holder.js'
 import { endHolder, readHolders } from '../postgres/lock.js'
-import { withDatabase } from './session.js'
+import { lookAtDatabase } from './session.js'
 import type { World } from './world.js'
 
 /**
@@ -12,7 +12,7 @@ export async function unlock(
   world: World,
   confirm: (holders: readonly Holder[]) => Promise<boolean>,
 ): Promise<{ readonly holders: readonly Holder[]; readonly ended: boolean }> {
-  return await withDatabase(world, async (session) => {
+  return await lookAtDatabase(world, async (session) => {
     const holders = await readHolders(session, world.config.lockValue)
     if (holders.length === 0 || !(await confirm(holders))) return { holders, ended: false }
     for (const { pid } of holders) {
