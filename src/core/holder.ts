@@ -10,6 +10,7 @@ export interface Holder {
   readonly state: string | null
   /** The statement it runs, or ran last. */
   readonly query: string | null
+  readonly connectedSince: Date
   readonly connectedForMs: number
   readonly queryForMs: number
   /** What the ledger says of it, when it is a run of this command. */
@@ -24,10 +25,16 @@ export interface Holder {
     | undefined
 }
 
-/** `chart v42, dyno release.1234, since 3 min, runs: CREATE INDEX ...` in one line. */
+/** `chart v42, dyno release.1234 (pid 7), since 12:04:10 UTC (3 min), running for 2 min: CREATE INDEX ...` */
 export function describeHolder(holder: Holder): string {
-  return [whoHolds(holder), `for ${formatDuration(holder.connectedForMs)}`, whatItRuns(holder)].join(', ')
+  return [
+    whoHolds(holder),
+    `since ${timeOfDay(holder.connectedSince)} (${formatDuration(holder.connectedForMs)})`,
+    whatItRuns(holder),
+  ].join(', ')
 }
+
+const timeOfDay = (at: Date) => `${at.toISOString().slice(11, 19)} UTC`
 
 function whoHolds({ run, applicationName, user, clientAddress, pid }: Holder): string {
   if (run !== undefined) {

@@ -98,10 +98,11 @@ function findRenamed(
   missing: readonly AppliedMigration[],
   pending: readonly MigrationFile[],
 ): Drift[] {
-  const pendingByChecksum = new Map(pending.map((file) => [input.checksums.get(file.name), file]))
   return missing.flatMap((entry): Drift[] => {
-    const then = input.recorded.get(entry.name)
-    const now = then === undefined ? undefined : pendingByChecksum.get(then.checksum)
+    const then = input.recorded.get(entry.name)?.checksum
+    const now = pending.find((file) =>
+      then === undefined ? looksRenamed(entry.name, file) : input.checksums.get(file.name) === then,
+    )
     if (now === undefined) return []
     return [
       {
@@ -109,11 +110,19 @@ function findRenamed(
         policy: input.policies.renamed,
         migration: entry.name,
         other: now.name,
-        message: `${entry.name}, applied on ${day(entry.appliedAt)}, is now called ${now.name}; under the new name it would run a second time.`,
-        todo: `Name the file ${entry.name} again.`,
+        message: `${entry.name}, applied on ${day(entry.appliedAt)}, ${then === undefined ? 'seems to be called' : 'is now called'} ${now.name}; under the new name it would run a second time.`,
+        todo: `Name the file ${entry.name} again. If it is a migration of its own, set drift.renamed to warn.`,
       },
     ]
   })
+}
+
+/** For history without a checksum, which node-pg-migrate wrote: the same number, or the same words behind it. */
+function looksRenamed(applied: string, file: MigrationFile): boolean {
+  const words = (name: string) => name.replace(/^\d+[-_]*/, '')
+  return (
+    timestampOf(applied) === file.timestamp || (words(applied) !== '' && words(applied) === words(file.name))
+  )
 }
 
 function findOutOfOrder(
@@ -161,16 +170,22 @@ function findDuplicates(
     const before = files[index - 1]
     if (before === undefined || before.timestamp !== file.timestamp) continue
     if (applied.has(before.name) && applied.has(file.name)) continue
+    const twins = before.name === file.name
+    const why = twins
+      ? 'have the same name, and the history could not tell them apart'
+      : 'have the same number, so nothing says which of them runs first'
     drifts.push({
       kind: 'duplicate',
-      policy: input.policies.duplicate,
+      policy: twins ? 'error' : input.policies.duplicate,
       migration: before.name,
       other: file.name,
-      message: `${before.name} and ${file.name} have the same number, so nothing says which of them runs first.`,
+      message: `${fileName(before)} and ${fileName(file)} ${why}.`,
       todo: 'Give the one that has not run a number of its own.',
     })
   }
   return drifts
 }
+
+const fileName = ({ path }: MigrationFile) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
 const day = (date: Date) => date.toISOString().slice(0, 10)

@@ -49,6 +49,7 @@ export async function readHolders(session: Session, key: string): Promise<Holder
   const { rows } = await session.query<Omit<Holder, 'run'>>(`
     SELECT a.pid, coalesce(a.application_name, '') AS "applicationName", coalesce(a.usename, '') AS "user",
            host(a.client_addr) AS "clientAddress", a.state, a.query,
+           a.backend_start AS "connectedSince",
            extract(epoch FROM clock_timestamp() - a.backend_start)::float8 * 1000 AS "connectedForMs",
            extract(epoch FROM clock_timestamp() - coalesce(a.query_start, a.backend_start))::float8 * 1000 AS "queryForMs"
     FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid

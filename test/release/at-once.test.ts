@@ -18,7 +18,7 @@ it('two releases at one moment apply every migration once, and the second says f
   const second = scene.start('migrate', { ...dyno, DYNO: 'release.5678', HEROKU_RELEASE_VERSION: 'v43' })
   await second.says('waiting')
   expect(second.stderr()).toMatch(
-    /^lock {5}waiting \(\d+ ms of at most 15 min\) for chart v42, dyno release\.1234 \(pid \d+\), for [\d.]+ m?s, .*DO \$\$ BEGIN/m,
+    /^lock {5}waiting \(\d+ ms of at most 15 min\) for chart v42, dyno release\.1234 \(pid \d+\), since [\d:]+ UTC \([\d.]+ m?s\), .*DO \$\$ BEGIN/m,
   )
   await letGo()
   const [a, b] = await Promise.all([first.done, second.done])
@@ -51,7 +51,7 @@ it('a release gives up with 75 and names the holder when its wait is over', asyn
   const second = await scene.release('migrate --lock-wait 300ms')
   expect(second.exitCode).toBe(75)
   expect(second.stderr).toMatch(/error: The release lock was held for all of the 300 ms/)
-  expect(second.stderr).toMatch(/held by chart, by hand by \w+ \(pid \d+\), for /)
+  expect(second.stderr).toMatch(/held by chart, by hand by \w+ \(pid \d+\), since /)
   expect(second.stderr).toMatch(/^-> .*RELEASE_LOCK_WAIT.*release unlock/m)
   await letGo()
   expect((await first.done).exitCode).toBe(0)
