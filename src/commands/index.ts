@@ -10,6 +10,10 @@ export const commands = {
     summary: 'show what migrate would do and why, touching nothing',
     load: async (): Promise<Command> => (await import('./plan.js')).planCommand,
   },
+  status: {
+    summary: 'applied and pending migrations, who holds the lock, the last runs, the dynos',
+    load: async (): Promise<Command> => (await import('./status.js')).statusCommand,
+  },
   restart: {
     summary: 'restart the dynos one at a time, each verified before the next',
     load: async (): Promise<Command> => (await import('./restart.js')).restartCommand,
