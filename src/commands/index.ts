@@ -18,6 +18,10 @@ export const commands = {
     summary: 'restart the dynos one at a time, each verified before the next',
     load: async (): Promise<Command> => (await import('./restart.js')).restartCommand,
   },
+  doctor: {
+    summary: 'check that this app is set up right',
+    load: async (): Promise<Command> => (await import('./doctor.js')).doctorCommand,
+  },
   unlock: {
     summary: 'show who holds the release lock, and end that session',
     load: async (): Promise<Command> => (await import('./unlock.js')).unlockCommand,
