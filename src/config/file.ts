@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { configurationError, messageOf } from '../core/errors.js'
+import { configurationError, messageOf, ReleaseError } from '../core/errors.js'
 
 /** A configuration file as it was read: keys in kebab-case at every level, values as they stand. */
 export interface ConfigFile {
@@ -46,6 +46,7 @@ async function readNamed(path: string, name: string): Promise<ConfigFile> {
     }
     return asFile(name, await import(pathToFileURL(path).href))
   } catch (error) {
+    if (error instanceof ReleaseError) throw error
     throw configurationError('config-file', `${name} cannot be read: ${messageOf(error)}`, {
       todo: [`Mend ${name}, or move it away.`],
       cause: error,
@@ -70,13 +71,15 @@ function readPackage(folder: string): ConfigFile | undefined {
     return undefined
   }
   const section = isObject(content) ? content['release-phase'] : undefined
-  return isObject(section) ? asFile('package.json ("release-phase")', section) : undefined
+  return section === undefined ? undefined : asFile('package.json ("release-phase")', section)
 }
 
 function asFile(name: string, content: unknown): ConfigFile {
   const value = isObject(content) && 'default' in content ? content['default'] : content
   if (!isObject(value)) {
-    throw configurationError('config-file', `${name} does not hold an object of settings.`)
+    throw configurationError('config-file', `${name} does not hold an object of settings.`, {
+      todo: ['Write it as { "lock-wait": "5m" }; docs/configuration.md lists every key.'],
+    })
   }
   return { name, values: kebab(value) }
 }
