@@ -119,11 +119,11 @@ function findRenamed(
 
 /** For history without a checksum, which node-pg-migrate wrote: the same number, or the same words behind it. */
 function looksRenamed(applied: string, file: MigrationFile): boolean {
-  const words = (name: string) => name.replace(/^\d+[-_]*/, '')
-  return (
-    timestampOf(applied) === file.timestamp || (words(applied) !== '' && words(applied) === words(file.name))
-  )
+  const words = wordsOf(applied)
+  return timestampOf(applied) === file.timestamp || (words !== '' && words === wordsOf(file.name))
 }
+
+const wordsOf = (name: string) => name.replace(/^\d+[-_]*/, '')
 
 function findOutOfOrder(
   input: PlanInput,
@@ -186,6 +186,7 @@ function findDuplicates(
   return drifts
 }
 
-const fileName = ({ path }: MigrationFile) => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+const fileName = ({ path }: MigrationFile) =>
+  path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
 const day = (date: Date) => date.toISOString().slice(0, 10)

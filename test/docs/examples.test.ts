@@ -75,6 +75,33 @@ test('the migrations of the getting-started page run', async () => {
   expect(exitCode).toBe(0)
 })
 
+test('the README shows a failing release as it is', async () => {
+  const shown = (await blocks('text')).find(({ text }) => text.includes('error: '))?.text ?? ''
+  const before = ['1', '2', '3', '4'].map((name) => [
+    `migrations/${name}_old.sql`,
+    `CREATE TABLE t${name} (id int)`,
+  ])
+  const scene = await createScene({
+    ...(Object.fromEntries(before) as Record<string, string>),
+    'migrations/0_charts.sql': 'CREATE TABLE charts (id int)',
+  })
+  await scene.remove('migrations/1_old.sql')
+  await scene.release('migrate')
+  await scene.write('migrations/1790000400000_add-tags.sql', 'ALTER TABLE charts ADD COLUMN tags text[]')
+  await scene.write('migrations/1790000500000_add-flags.sql', 'ALTER TABLE charts ADD COLUMN flags int')
+  await scene.write(
+    'migrations/1790000600000_add-state.sql',
+    '-- Whether a chart is a draft.\nALTER TABLE charts\n  ADD COLUMN state txt;\n',
+  )
+  const dyno = { HEROKU_APP_NAME: 'chart', HEROKU_RELEASE_VERSION: 'v5', DYNO: 'release.4711' }
+  const { stderr, exitCode } = await scene.release('migrate', dyno)
+  // Times, the address and the server's version differ from run to run.
+  const steady = (text: string) =>
+    text.replaceAll(/\(\d+ ms\)/g, '(N ms)').replaceAll(/PostgreSQL \d+ at \S+/g, 'PostgreSQL N at X')
+  expect(steady(stderr)).toBe(steady(shown))
+  expect(exitCode).toBe(1)
+})
+
 test('the library example of the README runs', async () => {
   const [example] = await blocks('ts')
   const scene = await createScene({
