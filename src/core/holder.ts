@@ -10,8 +10,9 @@ export interface Holder {
   readonly state: string | null
   /** The statement it runs, or ran last. */
   readonly query: string | null
-  readonly connectedSince: Date
-  readonly connectedForMs: number
+  /** Null, as the next one, where this role may not see it. */
+  readonly connectedSince: Date | null
+  readonly connectedForMs: number | null
   readonly queryForMs: number
   /** What the ledger says of it, when it is a run of this command. */
   readonly run:
@@ -27,11 +28,13 @@ export interface Holder {
 
 /** `chart v42, dyno release.1234 (pid 7), since 12:04:10 UTC (3 min), running for 2 min: CREATE INDEX ...` */
 export function describeHolder(holder: Holder): string {
-  return [
-    whoHolds(holder),
-    `since ${timeOfDay(holder.connectedSince)} (${formatDuration(holder.connectedForMs)})`,
-    whatItRuns(holder),
-  ].join(', ')
+  return [whoHolds(holder), sinceWhen(holder), whatItRuns(holder)].filter(Boolean).join(', ')
+}
+
+// A role without pg_read_all_stats sees of other roles' sessions little more than that they are there.
+function sinceWhen({ connectedSince, connectedForMs }: Holder): string | undefined {
+  if (connectedSince === null || connectedForMs === null) return undefined
+  return `since ${timeOfDay(connectedSince)} (${formatDuration(connectedForMs)})`
 }
 
 const timeOfDay = (at: Date) => `${at.toISOString().slice(11, 19)} UTC`
@@ -48,9 +51,9 @@ function whoHolds({ run, applicationName, user, clientAddress, pid }: Holder): s
 
 function whatItRuns({ state, query, queryForMs }: Holder): string {
   const text = firstLine(query ?? '')
-  if (text === '') return 'what it runs cannot be seen'
+  if (state === null || text === '') return 'what it runs cannot be seen'
   if (state === 'active') return `running for ${formatDuration(queryForMs)}: ${text}`
-  return `${state ?? 'state unknown'}, last ran: ${text}`
+  return `${state}, last ran: ${text}`
 }
 
 function firstLine(query: string): string {
