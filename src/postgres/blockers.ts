@@ -7,7 +7,8 @@ export interface Blocker {
   readonly applicationName: string
   readonly user: string
   readonly state: string | null
-  readonly transactionMs: number
+  /** null where this role may not see what the session does, which is another role's. */
+  readonly transactionMs: number | null
   readonly query: string | null
   readonly tables: readonly string[]
 }
@@ -27,7 +28,7 @@ export async function readBlockers(session: Session): Promise<Blocker[]> {
     JOIN pg_class c ON c.oid = l.relation AND c.relkind IN ('r', 'p', 'm')
     JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
-      AND a.xact_start < clock_timestamp() - interval '1 second'
+      AND (a.backend_start IS NULL OR a.xact_start < clock_timestamp() - interval '1 second')
     GROUP BY a.pid, a.application_name, a.usename, a.state, a.xact_start, a.query
     ORDER BY a.xact_start LIMIT 5`)
   return rows
@@ -40,6 +41,9 @@ export function describeBlockers(blockers: readonly Blocker[]): string {
 }
 
 function describe({ pid, applicationName, user, state, transactionMs, query, tables }: Blocker): string {
+  if (transactionMs === null) {
+    return `pid ${pid} (of ${user}, what it does cannot be seen by this role, on ${tables.join(', ')})`
+  }
   const name = applicationName === '' ? user : `"${applicationName}"`
   const text = (query ?? '').replaceAll(/\s+/g, ' ').trim().slice(0, 80)
   return `pid ${pid} (${name}, ${state ?? 'state unknown'}, open for ${formatDuration(transactionMs)}, on ${tables.join(', ')}): ${text}`

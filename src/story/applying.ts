@@ -184,7 +184,7 @@ function stateAfter(
   const before =
     done.length === 0
       ? 'Nothing was applied before it'
-      : `${done.length} of ${migrations.length} ${done.length === 1 ? 'migration was' : 'migrations were'} applied and recorded`
+      : `${done.length} of ${migrations.length} migrations ${done.length === 1 ? 'was' : 'were'} applied and recorded`
   const own = ownCommit
     ? `${name} ended its transaction by itself (COMMIT): what ran before that stayed, and it is not recorded`
     : stayed > 0

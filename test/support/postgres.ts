@@ -14,8 +14,8 @@ export interface TestDatabase {
   readonly url: string
   /** Runs one text on a connection of its own and returns its rows. */
   query<Row extends QueryResultRow = QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
-  /** A connected client that `drop` ends, whatever the test did with it. */
-  connect(): Promise<Client>
+  /** A connected client that `drop` ends, whatever the test did with it; of the superuser unless told otherwise. */
+  connect(as?: string): Promise<Client>
   drop(): Promise<void>
 }
 
@@ -50,8 +50,8 @@ export async function createDatabase(
     name,
     url,
     query: async (text, values) => await once(url, text, values),
-    connect: async () => {
-      const client = await open(url)
+    connect: async (as = url) => {
+      const client = await open(as)
       clients.push(client)
       return client
     },
