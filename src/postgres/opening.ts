@@ -1,5 +1,6 @@
 import type { App } from '../core/ownership.js'
 import { codeOf, followerError } from './connect-errors.js'
+import { historyState } from './history.js'
 import { literal, plainName, qualified, type Table } from './identifiers.js'
 import { refusePooler, type Session } from './session.js'
 
@@ -75,10 +76,9 @@ async function ask(session: Session, question: OpeningQuestion): Promise<Answer>
   return row
 }
 
-// The count and the highest id change with every row that is added or taken away.
 const fullQuestion = (history: Table) => `
 SELECT ${basics}, l.owner_app, l.owner_app_id, l.location, s.fingerprint, s.history_state AS seen,
        h.state AS now, h.applied
 FROM release_phase.ledger l
 LEFT JOIN release_phase.seen s ON s.history = ${literal(plainName(history))}
-CROSS JOIN (SELECT count(*)::int AS applied, count(*) || '/' || coalesce(max(id), 0) AS state FROM ${qualified(history)}) h`
+CROSS JOIN (SELECT count(*)::int AS applied, ${historyState} AS state FROM ${qualified(history)}) h`

@@ -1,3 +1,4 @@
+import { historyState } from './history.js'
 import { literal, plainName, qualified, type Table } from './identifiers.js'
 import type { Session } from './session.js'
 
@@ -99,7 +100,7 @@ export function stepSql(step: Step): string {
 export async function writeSeen(session: Session, history: Table, fingerprint: string): Promise<void> {
   await session.query(
     `INSERT INTO release_phase.seen (history, fingerprint, history_state)
-     SELECT $1, $2, count(*) || '/' || coalesce(max(id), 0) FROM ${qualified(history)}
+     SELECT $1, $2, ${historyState} FROM ${qualified(history)}
      ON CONFLICT (history) DO UPDATE
      SET fingerprint = EXCLUDED.fingerprint, history_state = EXCLUDED.history_state, seen_at = now()`,
     [plainName(history), fingerprint],
