@@ -3,12 +3,14 @@ import { configurationError } from './core/errors.js'
 import type { Forecast } from './core/forecast.js'
 import { silentLog, type Log } from './core/log.js'
 import type { MigrateOutcome } from './core/outcome.js'
+import type { Status } from './core/status.js'
 import type { Environment, Flags } from './core/sources.js'
 import { readSurroundings } from './heroku/environment.js'
 import type { RestartReport } from './heroku/restart-report.js'
 import { migrate as tellStory } from './release.js'
 import { foresee } from './story/looking.js'
 import { restartApp } from './story/restarting.js'
+import { readStatus } from './story/status.js'
 import type { World } from './story/world.js'
 import { version } from './version.js'
 
@@ -41,6 +43,14 @@ export async function migrate(
 /** What `migrate` would do now, touching nothing. Rejects with a ReleaseError. */
 export async function plan(options: ReleaseOptions): Promise<Forecast> {
   return await foresee(await worldOf(options))
+}
+
+/**
+ * What the database and the platform say, side by side; where one is out of reach, its error stands in its
+ * place. Changes nothing. Rejects only when it is stopped.
+ */
+export async function status(options: ReleaseOptions): Promise<Status> {
+  return await readStatus(await worldOf(options))
 }
 
 /**

@@ -36,6 +36,10 @@ async function blocks(language: string): Promise<Block[]> {
   )
 }
 
+/** Without times, the address and the server's version, which differ from run to run. */
+const steady = (text: string) =>
+  text.replaceAll(/\(\d+ ms\)/g, '(N ms)').replaceAll(/PostgreSQL \d+ at \S+/g, 'PostgreSQL N at X')
+
 test('every configuration file in the docs is accepted', async () => {
   const files = await blocks('json')
   expect(files.length).toBeGreaterThan(1)
@@ -95,9 +99,6 @@ test('the README shows a failing release as it is', async () => {
   )
   const dyno = { HEROKU_APP_NAME: 'chart', HEROKU_RELEASE_VERSION: 'v5', DYNO: 'release.4711' }
   const { stderr, exitCode } = await scene.release('migrate', dyno)
-  // Times, the address and the server's version differ from run to run.
-  const steady = (text: string) =>
-    text.replaceAll(/\(\d+ ms\)/g, '(N ms)').replaceAll(/PostgreSQL \d+ at \S+/g, 'PostgreSQL N at X')
   expect(steady(stderr)).toBe(steady(shown))
   expect(exitCode).toBe(1)
 })
