@@ -9,9 +9,10 @@ import { createRedactor } from './core/redact.js'
 import type { Environment, Flags } from './core/sources.js'
 import { readSurroundings } from './heroku/environment.js'
 import { createLog } from './terminal/log.js'
-import { errorObject, renderError } from './terminal/render-error.js'
+import { errorLine, errorObject, renderError } from './terminal/render-error.js'
 import { secretsIn } from './terminal/secrets.js'
 import { abortOnSignals } from './terminal/signals.js'
+import { keepStdoutClear } from './terminal/stdout.js'
 import { version } from './version.js'
 
 /** The whole program: words and environment in, an exit code out. Everything printed passes the redactor. */
@@ -37,7 +38,8 @@ async function main(words: readonly string[], environment: Environment): Promise
       print(commandHelp(command).trimEnd())
       return exitCodes.done
     }
-    const result = await run(command, given, environment, redact)
+    const runCommand = async () => await run(command, given, environment, redact)
+    const result = await (wantsJson ? keepStdoutClear(runCommand) : runCommand())
     if (wantsJson)
       print(JSON.stringify({ version: 1, command: name, exitCode: result.exitCode, ...result.json }))
     else for (const line of result.lines) print(line)
@@ -49,7 +51,8 @@ async function main(words: readonly string[], environment: Environment): Promise
         JSON.stringify({ version: 1, command: name, exitCode: known.exitCode, error: errorObject(known) }),
       )
     }
-    process.stderr.write(`${redact(renderError(known))}\n`)
+    const inJson = environment['RELEASE_LOG']?.trim() === 'json'
+    process.stderr.write(`${redact(inJson ? errorLine(known) : renderError(known))}\n`)
     return known.exitCode
   }
 }

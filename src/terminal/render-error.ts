@@ -22,3 +22,9 @@ export function errorObject(error: ReleaseError): ErrorObject {
   const { code, message, detail, todo, sqlstate } = error
   return { code, message, detail, todo, ...(sqlstate === undefined ? {} : { sqlstate }) }
 }
+
+/** An error as the last line of a log in JSON. */
+export function errorLine(error: ReleaseError): string {
+  const { message, ...rest } = errorObject(error)
+  return JSON.stringify({ level: 'error', time: new Date().toISOString(), ...rest, msg: message })
+}

@@ -13,7 +13,7 @@ describe('a release after a complete one', () => {
 
   beforeEach(async () => {
     scene = await createScene(files)
-    expect(await scene.release('migrate')).toMatchObject({ exitCode: 0 })
+    await scene.release('migrate')
   })
 
   it('says one line that there is nothing to do, takes no lock and writes nothing', async () => {

@@ -5,7 +5,6 @@ import { createDatabase, databaseUrl, onServer, type TestDatabase } from './post
 import { createProject, type Project } from './project.js'
 import { root } from './root.js'
 import {
-  runRelease,
   startRelease,
   type Environment,
   type RunOptions,
@@ -60,18 +59,17 @@ export async function createScene(
   const database = await createAppDatabase(options.template)
   const url = database.appUrl
   const start: Scene['start'] = (words, env = {}, more = {}) =>
-    startRelease(words.split(' '), { cwd: project.folder, env: { DATABASE_URL: url, ...env }, ...more })
+    startRelease(words === '' ? [] : words.split(' '), {
+      cwd: project.folder,
+      env: { DATABASE_URL: url, ...env },
+      ...more,
+    })
   return {
     ...project,
     database,
     url,
     start,
-    release: async (words, env = {}, more = {}) =>
-      await runRelease(words.split(' '), {
-        cwd: project.folder,
-        env: { DATABASE_URL: url, ...env },
-        ...more,
-      }),
+    release: async (words, env, more) => await start(words, env, more).done,
     nodePgMigrate: (words, env = {}) =>
       start(words, env, { script: join(root, 'node_modules/node-pg-migrate/bin/node-pg-migrate.js') }),
     history: async () => {
