@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { pauseMs } from '../core/retry.js'
 import { buildMigration, callingLine, type BuiltMigration, type SqlStep } from './build.js'
 import { asDatabaseFailure, StatementError } from './failure.js'
+import { buildIndex } from './invalid-index.js'
 import type { LoadedMigration } from './load.js'
 import { splitStatements } from './statements.js'
 
@@ -208,7 +209,9 @@ async function applyOutside(
       const timeoutMs = statement.concurrent ? 0 : lockTimeoutMs
       await connection.query(`SET search_path TO ${searchPath}; SET lock_timeout = ${timeoutMs}`)
       const at = step.offset === undefined ? step : { ...step, offset: step.offset + statement.offset }
-      await send(at, statement.sql, connection)
+      const work = async () => await send(at, statement.sql, connection)
+      const cleanUp = { connection, lockTimeoutMs, onLog: options.onLog ?? (() => undefined) }
+      await (statement.builds === undefined ? work() : buildIndex(statement.builds, cleanUp, work))
       tally.stayed += 1
     }
   }

@@ -4,6 +4,16 @@ export interface Statement {
   readonly offset: number
   /** It says CONCURRENTLY: it waits for other transactions by design and cannot be tried again for free. */
   readonly concurrent: boolean
+  /** What it builds, for CREATE INDEX CONCURRENTLY. */
+  readonly builds?: IndexBuild
+}
+
+/** An index under construction; names as they stand in the catalog. */
+export interface IndexBuild {
+  readonly schema: string | undefined
+  readonly table: string
+  /** Undefined where PostgreSQL is to find a name. */
+  readonly index: string | undefined
 }
 
 interface ParsedStatement {
@@ -32,10 +42,12 @@ export async function splitStatements(sql: string): Promise<Statement[]> {
     const to = statement.stmt_len === undefined ? bytes.length : from + statement.stmt_len
     const raw = bytes.subarray(from, to).toString('utf8')
     const lead = raw.length - raw.trimStart().length
+    const builds = indexBuild(statement.stmt)
     return {
       sql: raw.trim(),
       offset: bytes.subarray(0, from).toString('utf8').length + lead,
       concurrent: isConcurrent(statement.stmt),
+      ...(builds === undefined ? {} : { builds }),
     }
   })
 }
@@ -50,4 +62,17 @@ function isConcurrent(node: unknown): boolean {
       (key === 'defname' && value === 'concurrently') ||
       isConcurrent(value),
   )
+}
+
+interface IndexStatement {
+  readonly idxname?: string
+  readonly concurrent?: boolean
+  readonly relation?: { readonly schemaname?: string; readonly relname?: string }
+}
+
+function indexBuild(node: unknown): IndexBuild | undefined {
+  const { IndexStmt: index } = (node ?? {}) as { IndexStmt?: IndexStatement }
+  const table = index?.relation?.relname
+  if (index?.concurrent !== true || table === undefined) return undefined
+  return { schema: index.relation?.schemaname, table, index: index.idxname }
 }
