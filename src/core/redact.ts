@@ -8,7 +8,7 @@ const herokuToken = /\bHRKU-[A-Za-z0-9_-]{8,}/g
 
 /**
  * Returns a function that takes secrets out of a text: each of `secrets` (as written, and as it stands
- * percent-encoded in a URL), any password inside a URL, and anything that looks like a Heroku token.
+ * percent-encoded in a URL or escaped in JSON), any password inside a URL, and anything that looks like a Heroku token.
  * Secrets shorter than four characters are left, since removing `a` from every line hides the line.
  */
 export function createRedactor(secrets: readonly (string | undefined)[]): (text: string) => string {
@@ -17,6 +17,7 @@ export function createRedactor(secrets: readonly (string | undefined)[]): (text:
     if (secret === undefined || secret.length < 4) continue
     known.add(secret)
     known.add(encodeURIComponent(secret))
+    known.add(JSON.stringify(secret).slice(1, -1))
   }
   const longestFirst = [...known].toSorted((a, b) => b.length - a.length)
   return (text) => {
