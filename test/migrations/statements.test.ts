@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest'
+import { splitStatements } from '../../src/migrations/statements.js'
+
+const texts = async (sql: string) => (await splitStatements(sql)).map((statement) => statement.sql)
+
+it('a text is split where its statements end, not where a string or a comment has a semicolon', async () => {
+  expect(
+    await texts(
+      `SELECT ';'; -- one; two\nSELECT $a$;$a$, "x;y" FROM t /* ; */;\n;;SELECT E'\\';'; DO $$ BEGIN; END $$`,
+    ),
+  ).toHaveLength(4)
+})
+
+it('every statement knows where it begins, in letters of JavaScript', async () => {
+  const sql = `SELECT '🚀ö';\n\n  -- about\n  SELECT 2`
+  const statements = await splitStatements(sql)
+  expect(statements.map(({ offset }) => sql.slice(offset, offset + 6))).toEqual(['SELECT', 'SELECT'])
+})
+
+it('a text of nothing has no statements, and one that is no SQL comes back whole', async () => {
+  expect(await texts(' -- nothing\n;')).toEqual([])
+  expect(await texts('SELEC 1; SELECT 2;')).toEqual(['SELEC 1; SELECT 2;'])
+})
+
+it.each([
+  ['CREATE INDEX CONCURRENTLY i ON t (a)', true],
+  ['CREATE INDEX i ON t (a)', false],
+  ['DROP INDEX CONCURRENTLY i', true],
+  ['REINDEX INDEX CONCURRENTLY i', true],
+  ['REINDEX (CONCURRENTLY) TABLE t', true],
+  ['REFRESH MATERIALIZED VIEW CONCURRENTLY v', true],
+  ['ALTER TABLE t DETACH PARTITION p CONCURRENTLY', true],
+  [`INSERT INTO t VALUES ('CONCURRENTLY')`, false],
+])('%s waits by design for other transactions: %s', async (sql, expected) => {
+  const [statement] = await splitStatements(sql)
+  expect(statement?.concurrent).toBe(expected)
+})
+
+it('a concurrent build is known by its table and its index', async () => {
+  const [named] = await splitStatements('CREATE INDEX CONCURRENTLY IF NOT EXISTS "I" ON s."T" (a)')
+  expect(named?.builds).toEqual({ schema: 's', table: 'T', index: 'I' })
+  const [nameless] = await splitStatements('CREATE INDEX CONCURRENTLY ON t (a)')
+  expect(nameless?.builds).toEqual({ schema: undefined, table: 't', index: undefined })
+  const [plain] = await splitStatements('CREATE INDEX i ON t (a)')
+  expect(plain?.builds).toBeUndefined()
+})
