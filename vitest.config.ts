@@ -6,5 +6,7 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Most tests wait for other processes, so more of them run than there are cores.
+    maxWorkers: 4,
   },
 })

@@ -1,19 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pauseMs } from '../core/retry.js'
 import { buildMigration, callingLine, type BuiltMigration, type SqlStep } from './build.js'
+import type { MigrationConnection } from './connection.js'
 import { asDatabaseFailure, StatementError } from './failure.js'
 import { buildIndex } from './invalid-index.js'
 import type { LoadedMigration } from './load.js'
 import { splitStatements } from './statements.js'
-
-/** The connection that migrations run on; the story owns it. */
-export interface MigrationConnection {
-  query(text: string, values?: unknown[]): Promise<unknown>
-  /** How many statements the server has completed on this connection since it was opened. */
-  completed(): number
-  /** `idle`, `in transaction` or `failed`. https://www.postgresql.org/docs/current/protocol-message-formats.html (ReadyForQuery) */
-  status(): 'idle' | 'in transaction' | 'failed'
-}
 
 /** How one migration went, for the ledger. */
 export interface Attempted {

@@ -1,4 +1,4 @@
-import type { MigrationConnection } from './apply.js'
+import type { MigrationConnection } from './connection.js'
 import type { IndexBuild } from './statements.js'
 
 interface InvalidIndex {

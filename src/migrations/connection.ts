@@ -1,0 +1,8 @@
+/** The connection that migrations run on; the story owns it. */
+export interface MigrationConnection {
+  query(text: string, values?: unknown[]): Promise<unknown>
+  /** How many statements the server has completed on this connection since it was opened. */
+  completed(): number
+  /** `idle`, `in transaction` or `failed`. https://www.postgresql.org/docs/current/protocol-message-formats.html (ReadyForQuery) */
+  status(): 'idle' | 'in transaction' | 'failed'
+}
