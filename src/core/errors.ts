@@ -6,6 +6,8 @@ export interface ReleaseErrorOptions {
   readonly todo?: readonly string[]
   /** Lines shown as they are under the sentence: a source excerpt, a list of dynos. */
   readonly detail?: readonly string[]
+  /** What holds now, one sentence: what was done, what was rolled back. */
+  readonly state?: string | undefined
   /** SQLSTATE, where PostgreSQL gave one. */
   readonly sqlstate?: string | undefined
   readonly cause?: unknown
@@ -22,6 +24,7 @@ export class ReleaseError extends Error {
   readonly exitCode: ExitCode
   readonly todo: readonly string[]
   readonly detail: readonly string[]
+  readonly state: string | undefined
   readonly sqlstate: string | undefined
 
   constructor(code: string, exitCode: ExitCode, message: string, options: ReleaseErrorOptions = {}) {
@@ -30,6 +33,7 @@ export class ReleaseError extends Error {
     this.exitCode = exitCode
     this.todo = options.todo ?? []
     this.detail = options.detail ?? []
+    this.state = options.state
     this.sqlstate = options.sqlstate
   }
 }

@@ -91,7 +91,8 @@ export async function failureInStatement(
     `${path}${line === undefined ? '' : `:${line}`} ${what}: ${failure.message} (SQLSTATE ${failure.sqlstate}).`,
     {
       detail: error.atCommit ? extra : [...excerpt(text, place, firstLine), ...extra],
-      todo: [context.state, ...adviceFor(failure.sqlstate), 'Mend the migration and release again.'],
+      state: context.state,
+      todo: [...adviceFor(failure.sqlstate), 'Mend the migration and release again.'],
       sqlstate: failure.sqlstate,
       cause: error,
     },
@@ -141,7 +142,8 @@ export function failureInCode(
     `${shownPath(context.file)}${at} ${what}: ${firstLineOf(messageOf(error))}`,
     {
       detail: [...(place === undefined ? [] : excerpt(context.source, place)), ...causesOf(error)],
-      todo: [state, 'Mend the migration and release again.'],
+      state,
+      todo: ['Mend the migration and release again.'],
       cause: error,
     },
   )

@@ -142,8 +142,8 @@ async function explain(world: World, cause: unknown, failure: Failure, state: st
         `${shownPath(migration.file)} did not get its table lock in ${formatDuration(world.config.lockRetryMs)}.`,
         {
           detail: [describeBlockers(blockers)],
+          state,
           todo: [
-            state,
             'End what blocks it (heroku pg:ps, heroku pg:kill PID), or release again when it is quieter.',
           ],
           sqlstate: database.sqlstate,
@@ -168,10 +168,11 @@ function stopped(signal: AbortSignal, failure: Failure, state: string): ReleaseE
   const reason: unknown = signal.reason
   const { file } = failure.migration
   if (!(reason instanceof ReleaseError)) {
-    return unavailableError('stopped', `Stopped during ${shownPath(file)}.`, { todo: [state], cause: reason })
+    return unavailableError('stopped', `Stopped during ${shownPath(file)}.`, { state, cause: reason })
   }
   return new ReleaseError(reason.code, reason.exitCode, `${reason.message} It was at ${shownPath(file)}.`, {
-    todo: [state, 'Run the command again to finish.', ...reason.todo],
+    state,
+    todo: ['Run the command again to finish.', ...reason.todo],
   })
 }
 

@@ -61,7 +61,8 @@ function afterMigrations(error: unknown, appliedCount: number): unknown {
     appliedCount === 0 ? 'Nothing was pending' : `What was pending is applied and recorded (${appliedCount})`
   return new ReleaseError(code, exitCode, message, {
     detail,
-    todo: [`${what}; only the restart is left to do: release restart`, ...error.todo],
+    state: `${what}; only the restart is left to do.`,
+    todo: ['Restart when that is mended: release restart', ...error.todo],
     sqlstate,
     cause: error,
   })

@@ -6,6 +6,7 @@ export interface ErrorObject {
   readonly message: string
   readonly detail: readonly string[]
   readonly todo: readonly string[]
+  readonly state?: string
   readonly sqlstate?: string
 }
 
@@ -14,13 +15,21 @@ export function renderError(error: ReleaseError): string {
   return [
     `error: ${error.message}`,
     ...error.detail.map((line) => `  ${line}`),
+    ...(error.state === undefined ? [] : [error.state]),
     ...error.todo.map((line) => `-> ${line}`),
   ].join('\n')
 }
 
 export function errorObject(error: ReleaseError): ErrorObject {
-  const { code, message, detail, todo, sqlstate } = error
-  return { code, message, detail, todo, ...(sqlstate === undefined ? {} : { sqlstate }) }
+  const { code, message, detail, todo, state, sqlstate } = error
+  return {
+    code,
+    message,
+    detail,
+    ...(state === undefined ? {} : { state }),
+    todo,
+    ...(sqlstate === undefined ? {} : { sqlstate }),
+  }
 }
 
 /** An error as the last line of a log in JSON. */

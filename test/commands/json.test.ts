@@ -61,10 +61,8 @@ it('the error of a failed migration is an object with code, message, detail, tod
       code: 'migration-failed',
       message: 'migrations/1_bad.sql:1 failed: column "nope" does not exist (SQLSTATE 42703).',
       detail: ['> 1 | SELECT nope;', '    |        ^'],
-      todo: [
-        'State of the database: Nothing was applied before it; 1_bad was rolled back.',
-        'Mend the migration and release again.',
-      ],
+      state: 'State of the database: Nothing was applied before it; 1_bad was rolled back.',
+      todo: ['Mend the migration and release again.'],
       sqlstate: '42703',
     },
   })

@@ -21,7 +21,7 @@ async function failWith(name: string, text: string) {
   return result
 }
 
-const rolledBack = '-> State of the database: Nothing was applied before it; 3_bad was rolled back.'
+const rolledBack = 'State of the database: Nothing was applied before it; 3_bad was rolled back.'
 
 describe.each([
   ['3_bad.js', 'exports.up = async (pgm) => {'],
@@ -101,7 +101,7 @@ export const up = async (pgm: MigrationBuilder): Promise<void> => {`,
       ),
     )
     expect(result.stderr).toMatch(/ {2}> \d+ \| {3}pgm\.sql\('SELECT 1'\)\)\n/)
-    expect(result.stderr).toContain('-> Nothing was run; the database is as it was.')
+    expect(result.stderr).toContain('Nothing was run; the database is as it was.')
   })
 })
 

@@ -7,7 +7,7 @@ const good = {
     'CREATE TABLE posts (user_id int REFERENCES users DEFERRABLE INITIALLY DEFERRED);',
 }
 
-const state = '-> State of the database: 2 of 3 migrations were applied and recorded; 3_bad was rolled back.'
+const state = 'State of the database: 2 of 3 migrations were applied and recorded; 3_bad was rolled back.'
 
 /** Runs two good migrations and a bad one; what is seen of the bad one, line by line. */
 async function failWith(text: string | Buffer, name = '3_bad.sql') {
@@ -70,7 +70,7 @@ describe('a migration that fails after two good ones', () => {
       'migrations/3_b.sql': 'SELECT 1;',
     })
     expect((await scene.release('migrate')).stderr).toContain(
-      '-> State of the database: Nothing was applied before it; 1_bad was rolled back, and 2 after it were not begun.',
+      'State of the database: Nothing was applied before it; 1_bad was rolled back, and 2 after it were not begun.',
     )
   })
 })

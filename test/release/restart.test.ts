@@ -96,9 +96,7 @@ describe('by hand', () => {
     expect(exitCode).toBe(1)
     expect(stderr).toMatch(/error: .*worker\.1.*crash/)
     expect(stderr).toContain('no settings table')
-    expect(stderr).toContain(
-      '-> What was pending is applied and recorded (1); only the restart is left to do: release restart',
-    )
+    expect(stderr).toContain('What was pending is applied and recorded (1); only the restart is left to do.')
     expect(await scene.history()).toEqual(['1_orders', '2_settings'])
     const after = idsOf(app)
     for (const name of ['web.1', 'web.2', 'worker.2']) expect(after[name]).toBe(before[name])
@@ -150,7 +148,7 @@ describe('by hand', () => {
     const { exitCode, stderr } = await byHand('migrate', { HEROKU_API_KEY: heroku.createToken('read') })
     expect(exitCode).toBe(78)
     expect(stderr).toContain('heroku authorizations:create --scope write')
-    expect(stderr).toContain('only the restart is left to do: release restart')
+    expect(stderr).toContain('only the restart is left to do.')
     expect(await scene.history()).toEqual(['1_orders', '2_settings'])
   })
 

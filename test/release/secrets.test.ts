@@ -27,7 +27,7 @@ it.each(['pretty', 'json'])(
     const env = {
       DATABASE_URL: databaseUrl(scene.database.name, role),
       HEROKU_API_KEY: token,
-        RELEASE_RESTART: 'never',
+      RELEASE_RESTART: 'never',
       RELEASE_LOG: log,
     }
     await scene.write(

@@ -50,7 +50,7 @@ describe.each([
     expect(result.exitCode).toBe(exitCode)
     expect(result.stderr).toContain(`error: Stopped by ${signal}. It was at migrations/2_b.sql.`)
     expect(result.stderr).toContain(
-      '-> State of the database: 1 of 3 migrations was applied and recorded; 2_b was rolled back, and 1 after it was not begun.',
+      'State of the database: 1 of 3 migrations was applied and recorded; 2_b was rolled back, and 1 after it was not begun.',
     )
     expect(await backends(scene)).toEqual([])
     expect(await scene.history()).toEqual(['1_a'])
