@@ -61,7 +61,9 @@ describe('release status without a token', () => {
     migrate.kill('SIGKILL')
     await migrate.done
     await scene.database.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'release-phase chart%'",
+      // Tests in other databases of this server call their app chart, too.
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name LIKE 'release-phase chart%'`,
     )
     const after = await eventually(async () => {
       const result = await scene.release('status')
