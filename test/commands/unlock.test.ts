@@ -53,9 +53,7 @@ it('says plainly that it may not end the session of a stronger role', async () =
   await stuck.query('SELECT pg_advisory_lock(7241865325823964)')
   const unlock = await scene.release('unlock')
   expect(unlock.exitCode).toBe(78)
-  expect(unlock.stderr).toMatch(
-    /error: The user app_\w+ of DATABASE_URL may not do this: permission denied to terminate process/,
-  )
+  expect(unlock.stderr).toMatch(/error: The user app_\w+ of DATABASE_URL may not do this: .* terminate /)
 })
 
 it('leaves a lock of another database and of another number alone', async () => {
