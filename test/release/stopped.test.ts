@@ -96,12 +96,12 @@ describe('SIGTERM', () => {
     const scene = await createScene({
       'migrations/1_code.js': `exports.up = async (pgm) => {
   await pgm.db.query('CREATE TABLE a (id int)')
-  process.stderr.write('now\\n')
+  process.stderr.write('the code runs\\n')
   await new Promise((resolve) => setTimeout(resolve, 600000))
 }`,
     })
     const release = scene.start('migrate')
-    await release.says('now')
+    await release.says('the code runs')
     release.kill('SIGTERM')
     const result = await release.done
     expect(result.exitCode).toBe(143)
