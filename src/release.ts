@@ -1,6 +1,7 @@
 import { decideEntry, type GateDecision } from './core/gate.js'
 import type { MigrateOutcome } from './core/outcome.js'
 import type { Plan } from './core/plan.js'
+import { createProgress, type Progress } from './core/progress.js'
 import { fingerprintOf, listNames } from './migrations/discover.js'
 import { ensureHistory } from './postgres/history.js'
 import { ensureLedger } from './postgres/ledger.js'
@@ -12,6 +13,7 @@ import { applyAll } from './story/applying.js'
 import { holdLock, isLockFree } from './story/locking.js'
 import { examineOwner, findReviewApp, writeClaim } from './story/owning.js'
 import { heedDrift, loadPending, planRun, readFolder } from './story/planning.js'
+import { acrossLostConnections } from './story/reconnecting.js'
 import { checkRestart, restartAfter } from './story/restarting.js'
 import { withDatabase } from './story/session.js'
 import { appOf, historyTable, migrationFolder, runFacts, schemasToCreate, type World } from './story/world.js'
@@ -29,7 +31,10 @@ export interface MigrateOptions {
 export async function migrate(world: World, options: MigrateOptions = {}): Promise<MigrateOutcome> {
   const startedAt = performance.now()
   const gate = enter(world, world.surroundings.reviewApp)
-  const work = gate.go ? await workOn(world, options.adopt === true) : skipped(gate.reason)
+  const progress = createProgress()
+  const work = gate.go
+    ? await acrossLostConnections(world, async () => await workOn(world, options.adopt === true, progress))
+    : skipped(gate.reason)
   const restart = work.outcome === 'skipped' ? undefined : await restartAfter(world, work.applied.length)
   return { ...work, restart, durationMs: performance.now() - startedAt }
 }
@@ -51,7 +56,7 @@ function enter({ config }: World, reviewApp: string | undefined): GateDecision {
   return decideEntry({ skip: config.skipMigrations, reviewApps: config.reviewApps, reviewApp })
 }
 
-async function workOn(world: World, adopt: boolean): Promise<Work> {
+async function workOn(world: World, adopt: boolean, progress: Progress): Promise<Work> {
   const folder = migrationFolder(world)
   // The folder is listed while the connection is made; a failure shows where it is awaited.
   const listing = listNames(folder)
@@ -60,10 +65,12 @@ async function workOn(world: World, adopt: boolean): Promise<Work> {
     const names = await listing
     const fingerprint = fingerprintOf(names, folder)
     const opening = await open(session, { history: historyTable(world), fingerprint, app: appOf(world) })
-    if (opening.upToDate && !adopt) return { ...nothing, appliedCount: opening.appliedCount }
+    if (opening.upToDate && !adopt) {
+      return { ...nothing, ...appliedBy(progress), appliedCount: opening.appliedCount }
+    }
     await prepareSession(session, opening.serverVersion)
     tellWhere(world, session, opening.serverVersion)
-    return await release(world, session, { names, fingerprint, adopt, ends })
+    return await release(world, session, { names, fingerprint, adopt, ends, progress })
   })
 }
 
@@ -81,10 +88,11 @@ interface Release {
   readonly fingerprint: string
   readonly adopt: boolean
   readonly ends: AbortSignal
+  readonly progress: Progress
 }
 
 async function release(world: World, session: Session, given: Release): Promise<Work> {
-  const { names, fingerprint, adopt, ends } = given
+  const { names, fingerprint, adopt, ends, progress } = given
   const reviewApp = await findReviewApp(world)
   const gate = enter(world, reviewApp)
   if (!gate.go) return skipped(gate.reason)
@@ -95,8 +103,9 @@ async function release(world: World, session: Session, given: Release): Promise<
   const early = await planRun(world, session, folder)
   // Who has nothing to do waits for nobody: a rollback must not queue behind a long migration.
   if (early.pending.length === 0 && !(await isLockFree(world, session))) {
+    tellLearned(world, progress, early)
     heedDrift(world, early)
-    return { ...nothing, ...countsOf(early) }
+    return { ...nothing, ...countsOf(early), ...appliedBy(progress) }
   }
   const lockWaitMs = await holdLock(world, session, ends)
   // Who held the lock may have made the database its own.
@@ -104,6 +113,7 @@ async function release(world: World, session: Session, given: Release): Promise<
   if (!claim.go) return skipped(claim.reason)
 
   const plan = await planRun(world, session, folder)
+  tellLearned(world, progress, plan)
   heedDrift(world, plan)
   const { pending, appliedCount } = plan
   const migrations = await loadPending(world, folder, plan)
@@ -120,23 +130,29 @@ async function release(world: World, session: Session, given: Release): Promise<
     world.log.info('plan', `${length} pending, ${appliedCount} applied before`, {
       pending: pending.map(({ name }) => name),
     })
+    const runId = await startRun(session, { ...runFacts(world), lockWaitMs })
+    await applyAll(world, migrations, { session, runId, signal: ends, progress })
   }
-  const applied =
-    pending.length === 0
-      ? []
-      : await applyAll(world, migrations, {
-          session,
-          runId: await startRun(session, { ...runFacts(world), lockWaitMs }),
-          signal: ends,
-        })
   await writeSeen(session, table, fingerprint)
   return {
+    ...nothing,
     ...countsOf(plan),
-    outcome: applied.length === 0 ? 'nothing' : 'applied',
-    applied,
-    appliedCount: appliedCount + applied.length,
+    ...appliedBy(progress),
+    appliedCount: appliedCount + pending.length,
     lockWaitMs,
   }
+}
+
+const appliedBy = ({ applied }: Progress) => ({
+  outcome: applied.length === 0 ? ('nothing' as const) : ('applied' as const),
+  applied,
+})
+
+/** After a lost connection: says what became of the migration that was under way. */
+function tellLearned({ log }: World, progress: Progress, { pending }: Plan): void {
+  const step = progress.learn(pending.map(({ name }) => name))
+  if (step !== undefined)
+    log.info('apply', `${step.name} (its COMMIT went through; only the answer was lost)`)
 }
 
 const countsOf = ({ appliedCount, ahead, drift }: Plan) => ({ appliedCount, ahead, drift })

@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/duration.js'
 import { messageOf, ReleaseError, tryAgainError, unavailableError } from '../core/errors.js'
 import type { AppliedStep } from '../core/outcome.js'
+import type { Progress } from '../core/progress.js'
 import { ApplyError, applyMigration, type ApplyOptions, type Attempted } from '../migrations/apply.js'
 import {
   asDatabaseFailure,
@@ -19,6 +20,8 @@ export interface Applying {
   readonly session: Session
   readonly runId: string
   readonly signal: AbortSignal
+  /** What the release has applied over all its connections. */
+  readonly progress: Progress
 }
 
 /** Applies the migrations one after the other; each is recorded in its own transaction. */
@@ -31,7 +34,10 @@ export async function applyAll(
   for (const migration of migrations) {
     try {
       applying.signal.throwIfAborted()
-      done.push(await applyOne(world, migration, applying))
+      applying.progress.begin(migration.file.name)
+      const step = await applyOne(world, migration, applying)
+      applying.progress.finish(step)
+      done.push(step)
     } catch (error) {
       throw await giveUp(world, error, { migration, migrations, done, applying })
     }
@@ -129,6 +135,7 @@ async function explain(world: World, cause: unknown, failure: Failure, state: st
       `The connection to the database was lost during ${shownPath(migration.file)}: ${messageOf(cause)}.`,
       {
         todo: ['Run the command again: the history says what was applied, and the rest is done then.'],
+        sqlstate: endedBy(cause),
         cause,
       },
     )
@@ -162,6 +169,12 @@ async function explain(world: World, cause: unknown, failure: Failure, state: st
   if (cause instanceof ReleaseError) return cause
   const { file, source } = migration
   return failureInCode(cause, { file, source, doing: 'run', state })
+}
+
+/** The SQLSTATE with which the server itself ended the session, if it was the server. */
+function endedBy(cause: unknown): string | undefined {
+  const failure = asDatabaseFailure(cause instanceof StatementError ? cause.cause : cause)
+  return failure?.sqlstate.startsWith('57') === true ? failure.sqlstate : undefined
 }
 
 function stopped(signal: AbortSignal, failure: Failure, state: string): ReleaseError {

@@ -72,6 +72,7 @@ function explain(error: unknown, session: Session): unknown {
   if (lost !== undefined) {
     return unavailableError('connection-lost', `The connection to the database was lost: ${lost.message}.`, {
       todo: ['Run the command again; whatever was applied is in the history.'],
+      sqlstate: [codeOf(error), codeOf(lost)].find((code) => code?.startsWith('57')),
       cause: error,
     })
   }
