@@ -65,13 +65,13 @@ test.each([
   ['after a COMMIT arrived', "'2_b', now()", true],
 ])('a release whose cable is cut %s connects again and finishes', async (_, cutAt, delivered) => {
   const scene = await createScene(files)
-  const { url, cuts } = await cable(scene, cutAt, delivered)
-  const { exitCode, stdout, stderr } = await scene.release('migrate', { DATABASE_URL: url })
+  const line = await cable(scene, cutAt, delivered)
+  const { exitCode, stdout, stderr } = await scene.release('migrate', { DATABASE_URL: line.url })
 
   expect(stderr).toContain('Connecting again; the history says what was applied.')
   expect(stdout).toMatch(/^Done in .*: 3 migrations applied \(1_a, 2_b, 3_c\), 3 in all\./)
   expect(exitCode).toBe(0)
-  expect(cuts()).toBe(1)
+  expect(line.cuts()).toBe(1)
   expect(await scene.history()).toEqual(['1_a', '2_b', '3_c'])
   const steps = await scene.database.query(
     `SELECT migration FROM release_phase.steps WHERE outcome = 'applied' ORDER BY id`,
