@@ -3,6 +3,8 @@ export type RestartPolicy = (typeof restartPolicies)[number]
 
 export interface RestartFacts {
   readonly policy: RestartPolicy
+  /** Where the policy was set, as a person would look for it: `RELEASE_RESTART`, `--restart`. */
+  readonly policySource: string
   readonly inReleasePhase: boolean
   readonly appliedCount: number
   readonly app: string | undefined
@@ -20,7 +22,7 @@ export type RestartDecision =
  * https://devcenter.heroku.com/articles/release-phase
  */
 export function decideRestart(facts: RestartFacts): RestartDecision {
-  if (facts.policy === 'never') return { restart: false, reason: 'RELEASE_RESTART is never' }
+  if (facts.policy === 'never') return { restart: false, reason: `${facts.policySource} is never` }
   if (facts.policy === 'auto') {
     if (facts.inReleasePhase) {
       return { restart: false, reason: 'the platform starts the new dynos when this command succeeds' }

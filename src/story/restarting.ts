@@ -11,6 +11,7 @@ import type { World } from './world.js'
 export function restartDecision({ config, surroundings }: World, appliedCount: number): RestartDecision {
   return decideRestart({
     policy: config.restart,
+    policySource: config.sources.restart,
     inReleasePhase: surroundings.inReleasePhase,
     appliedCount,
     app: config.app,
