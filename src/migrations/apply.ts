@@ -24,8 +24,8 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal | undefined
   /** The statement that writes history and ledger; sent in the migration's own transaction. */
   readonly record: (attempted: Attempted) => string
-  /** A lock was not to be had in time; the migration will be tried again after the pause. */
-  readonly onLockTimeout: (attempt: number, pauseMs: number) => Promise<void>
+  /** A lock was not to be had in time (55P03), or a deadlock was broken (40P01); tried again after the pause. */
+  readonly onLockTimeout: (sqlstate: string, attempt: number, pauseMs: number) => Promise<void>
   readonly onLog?: (line: string) => void
   /** The migration ended its transaction by itself. */
   readonly onOwnCommit: () => void
@@ -78,19 +78,25 @@ export async function applyMigration(migration: LoadedMigration, options: ApplyO
       const pause = pauseMs(attempt, 250, 10_000)
       const spentMs = performance.now() - startedAt + pause
       const clean = kept.stayed === 0 && !kept.ownCommit
-      if (!mayRetry(error) || !clean || spentMs > options.lockRetryMs || options.signal?.aborted) {
+      const sqlstate = sqlstateOf(error)
+      if (
+        !worthRetrying.has(sqlstate) ||
+        !clean ||
+        spentMs > options.lockRetryMs ||
+        options.signal?.aborted
+      ) {
         throw new ApplyError(error, attempted(), kept)
       }
-      await options.onLockTimeout(attempt, pause)
+      await options.onLockTimeout(sqlstate, attempt, pause)
       await sleep(pause, undefined, { signal: options.signal })
       lockWaitMs += performance.now() - attemptAt
     }
   }
 }
 
-function mayRetry(error: unknown): boolean {
+function sqlstateOf(error: unknown): string {
   const cause = error instanceof StatementError ? error.cause : error
-  return worthRetrying.has(asDatabaseFailure(cause)?.sqlstate ?? '')
+  return asDatabaseFailure(cause)?.sqlstate ?? ''
 }
 
 /** An error is handed on before the server says in what state it leaves the connection; this waits for that. */

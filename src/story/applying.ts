@@ -1,5 +1,5 @@
 import { formatDuration } from '../core/duration.js'
-import { messageOf, ReleaseError, tryAgainError, unavailableError } from '../core/errors.js'
+import { messageOf, ReleaseError, unavailableError } from '../core/errors.js'
 import type { AppliedStep } from '../core/outcome.js'
 import type { Progress } from '../core/progress.js'
 import { ApplyError, applyMigration, type ApplyOptions, type Attempted } from '../migrations/apply.js'
@@ -11,9 +11,10 @@ import {
   StatementError,
 } from '../migrations/failure.js'
 import { checksumOf, type LoadedMigration } from '../migrations/load.js'
-import { describeBlockers, readBlockers } from '../postgres/blockers.js'
+import type { Watch } from '../postgres/watch.js'
 import { finishRun, recordSql, stepSql, type Step } from '../postgres/runs.js'
 import type { Session } from '../postgres/session.js'
+import { tableLockTimeout, tellLockTimeout, watchOver } from './waiting.js'
 import { historyTable, searchPath, type World } from './world.js'
 
 export interface Applying {
@@ -24,12 +25,17 @@ export interface Applying {
   readonly progress: Progress
 }
 
+interface Watched extends Applying {
+  readonly watch: Watch
+}
+
 /** Applies the migrations one after the other; each is recorded in its own transaction. */
 export async function applyAll(
   world: World,
   migrations: readonly LoadedMigration[],
-  applying: Applying,
+  given: Applying,
 ): Promise<AppliedStep[]> {
+  const applying = { ...given, watch: watchOver(world, given.session) }
   const done: AppliedStep[] = []
   for (const migration of migrations) {
     try {
@@ -40,32 +46,28 @@ export async function applyAll(
       done.push(step)
     } catch (error) {
       throw await giveUp(world, error, { migration, migrations, done, applying })
+    } finally {
+      await applying.watch.close()
     }
   }
   await finishRun(applying.session, applying.runId, 'done', done.length)
   return done
 }
 
-async function applyOne(world: World, migration: LoadedMigration, applying: Applying): Promise<AppliedStep> {
+async function applyOne(world: World, migration: LoadedMigration, applying: Watched): Promise<AppliedStep> {
   const { config, log } = world
-  const { session, signal } = applying
+  const { signal } = applying
   const { name } = migration.file
   const options: ApplyOptions = {
-    connection: session,
+    connection: applying.watch.session,
     searchPath: searchPath(world),
     decamelize: config.decamelize,
     lockTimeoutMs: config.lockTimeoutMs,
     lockRetryMs: config.lockRetryMs,
     signal,
     record: (attempted) => recordSql(stepOf(world, migration, applying, attempted, 'applied')),
-    onLockTimeout: async (attempt, pauseMs) => {
-      const blockers = await readBlockers(session).catch(() => [])
-      log.warn(
-        'apply',
-        `${name}: no table lock within ${formatDuration(config.lockTimeoutMs)} (attempt ${attempt}), again in ${formatDuration(pauseMs)}; ${describeBlockers(blockers)}`,
-        { blockers },
-      )
-    },
+    onLockTimeout: async (failedWith, attempt, pauseMs) =>
+      await tellLockTimeout(world, applying, { name, failedWith, attempt, pauseMs }),
     onLog: (line) => log.info('apply', `${name}: ${line}`),
     onOwnCommit: () =>
       log.warn(
@@ -101,7 +103,7 @@ interface Failure {
   readonly migration: LoadedMigration
   readonly migrations: readonly LoadedMigration[]
   readonly done: readonly AppliedStep[]
-  readonly applying: Applying
+  readonly applying: Watched
 }
 
 /** Writes the failure into the ledger, as far as the connection still stands, and says what a person needs. */
@@ -143,20 +145,7 @@ async function explain(world: World, cause: unknown, failure: Failure, state: st
   if (cause instanceof StatementError) {
     const database = asDatabaseFailure(cause.cause)
     if (database?.sqlstate === '55P03') {
-      const blockers = await readBlockers(applying.session).catch(() => [])
-      return tryAgainError(
-        'table-lock-timeout',
-        `${shownPath(migration.file)} did not get its table lock in ${formatDuration(world.config.lockRetryMs)}.`,
-        {
-          detail: [describeBlockers(blockers)],
-          state,
-          todo: [
-            'End what blocks it (heroku pg:ps, heroku pg:kill PID), or release again when it is quieter.',
-          ],
-          sqlstate: database.sqlstate,
-          cause,
-        },
-      )
+      return await tableLockTimeout(world, applying, { file: migration.file, state, cause })
     }
     if (database !== undefined) {
       return await failureInStatement(cause, database, {

@@ -13,12 +13,16 @@ it('a table lock that is not to be had is tried again, its holder named, and app
   await reader.query(`SET application_name = 'web.1 report'`)
   await reader.query('BEGIN')
   await reader.query('SELECT count(*) FROM users')
-  await reader.query('SELECT pg_sleep(1.1)')
+  const {
+    rows: [own],
+  } = await reader.query('SELECT pg_backend_pid() AS pid')
   await scene.write('migrations/2_email.sql', 'ALTER TABLE users ADD email text;')
   const release = scene.start('migrate', { RELEASE_LOCK_TIMEOUT: '100ms' })
-  await release.says('(attempt 2)')
+  await release.says(/\(attempt 2\)[^]*blocked by/)
   expect(release.stderr()).toMatch(
-    /apply {4}warning: 2_email: no table lock within 100 ms \(attempt 1\), again in \d+ ms; .*pid \d+ \("web\.1 report", idle in transaction, open for .*, on users\): SELECT pg_sleep/,
+    new RegExp(
+      `apply {4}warning: 2_email: no table lock within 100 ms \\(attempt \\d+\\), again in .* m?s; blocked by pid ${own.pid} \\("web\\.1 report", idle in transaction, open for .*, holds ACCESS SHARE on users\\): SELECT pg_backend_pid`,
+    ),
   )
   // In between nobody queues behind the release.
   expect(await scene.database.query('SELECT count(*)::int AS n FROM users')).toEqual([{ n: 0 }])
@@ -38,15 +42,16 @@ it('gives up with 75 when the time for that is over, and leaves nothing behind',
   await scene.release('migrate')
   const reader = await scene.database.connect(scene.url)
   await reader.query('BEGIN; SELECT count(*) FROM users')
-  await reader.query('SELECT pg_sleep(1.1)')
   await scene.write(
     'migrations/2_email.sql',
     'CREATE TABLE extra (id int);\nALTER TABLE users ADD email text;',
   )
-  const result = await scene.release('migrate --lock-timeout 50ms --lock-retry 600ms')
+  const result = await scene.release('migrate --lock-timeout 4s --lock-retry 600ms')
   expect(result.exitCode).toBe(75)
   expect(result.stderr).toContain('error: migrations/2_email.sql did not get its table lock in 600 ms.')
-  expect(result.stderr).toMatch(/^ {2}open transactions on tables: pid \d+ \("test", /m)
+  expect(result.stderr).toMatch(
+    /^ {2}blocked by pid \d+ \("test", idle in transaction, .*holds ACCESS SHARE on users\)/m,
+  )
   expect(result.stderr).toContain('2_email was rolled back')
   expect(result.stderr).toContain('heroku pg:kill')
   expect(await scene.database.query(`SELECT to_regclass('extra') AS extra`)).toEqual([{ extra: null }])
@@ -60,10 +65,59 @@ it('a holder of another role is named as far as it can be seen', async () => {
   const other = await scene.database.connect()
   await other.query('BEGIN; SELECT count(*) FROM users')
   await scene.write('migrations/2_email.sql', 'ALTER TABLE users ADD email text;')
-  const result = await scene.release('migrate --lock-timeout 50ms --lock-retry 100ms')
+  const result = await scene.release('migrate --lock-timeout 4s --lock-retry 100ms')
   await other.query('COMMIT')
   expect(result.exitCode).toBe(75)
-  expect(result.stderr).toMatch(/pid \d+ \(of \w+, what it does cannot be seen by this role, on users\)/)
+  expect(result.stderr).toMatch(
+    /blocked by pid \d+ \(of \w+, what it does cannot be seen by this role, holds ACCESS SHARE on users\)/,
+  )
+})
+
+it('without a second connection, who may hold the lock is guessed', async () => {
+  const scene = await createScene(files)
+  await scene.release('migrate')
+  const reader = await scene.database.connect()
+  await reader.query('BEGIN; SELECT count(*) FROM users')
+  await scene.database.query(`ALTER DATABASE ${scene.database.name} CONNECTION LIMIT 2`)
+  await scene.write('migrations/2_email.sql', 'ALTER TABLE users ADD email text;')
+  const result = await scene.release('migrate --lock-timeout 500ms --lock-retry 100ms')
+  await scene.database.query(`ALTER DATABASE ${scene.database.name} CONNECTION LIMIT -1`)
+  await reader.query('COMMIT')
+  expect(result.exitCode).toBe(75)
+  expect(result.stderr).toMatch(/^ {2}open transactions on tables: pid \d+ .*, on users\)/m)
+})
+
+it('a session that queues before it is named for what it is', async () => {
+  const scene = await createScene(files)
+  await scene.release('migrate')
+  const reader = await scene.database.connect(scene.url)
+  await reader.query('BEGIN; SELECT count(*) FROM users')
+  const waiter = await scene.database.connect(scene.url)
+  const waits = waiter.query('BEGIN; LOCK users').catch(() => undefined)
+  await eventually(
+    async () =>
+      (await scene.database.query(`SELECT FROM pg_locks WHERE relation = 'users'::regclass AND NOT granted`))
+        .length > 0,
+    'the other one queues',
+  )
+  await scene.write('migrations/2_email.sql', 'ALTER TABLE users ADD email text;')
+  const result = await scene.release('migrate --lock-timeout 4s --lock-retry 100ms')
+  await reader.query('COMMIT')
+  await waits
+  expect(result.exitCode).toBe(75)
+  expect(result.stderr).toMatch(
+    /active, open for .*, waits before it for ACCESS EXCLUSIVE on users\): BEGIN; LOCK users/,
+  )
+  expect(result.stderr).toMatch(/idle in transaction, open for .*, holds ACCESS SHARE on users\)/)
+})
+
+it('an ordinary migration takes one connection alone', async () => {
+  const scene = await createScene({
+    'migrations/1_count.sql': `CREATE TABLE seen AS SELECT application_name FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name LIKE 'release-phase%'`,
+  })
+  await scene.release('migrate')
+  expect(await scene.database.query('SELECT count(*)::int AS n FROM seen')).toEqual([{ n: 1 }])
 })
 
 it('a statement outside a transaction is tried again only while nothing of its file has run', async () => {
