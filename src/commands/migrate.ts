@@ -21,6 +21,7 @@ export const migrateCommand: Command = {
     'lockWaitMs',
     'lockTimeoutMs',
     'lockRetryMs',
+    'indexWaitMs',
     'deadlineMs',
     ...migrationSettings,
     'createSchema',

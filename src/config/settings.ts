@@ -108,6 +108,15 @@ export const settings = {
     about:
       'How long a migration that met `lock-timeout` is tried again, with growing pauses, before giving up with exit 75.',
   }),
+  indexWaitMs: setting(durationValue, {
+    default: '30m',
+    env: ['RELEASE_INDEX_WAIT'],
+    flag: 'index-wait',
+    file: 'index-wait',
+    shape: 'duration',
+    about:
+      'How long `CREATE INDEX CONCURRENTLY` and its kin wait, before they begin, for transactions that are old already, before giving up with exit 75.',
+  }),
   deadlineMs: setting(durationValue, {
     default: '55m',
     env: ['RELEASE_DEADLINE'],

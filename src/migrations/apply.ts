@@ -5,7 +5,7 @@ import type { MigrationConnection } from './connection.js'
 import { asDatabaseFailure, StatementError } from './failure.js'
 import { buildIndex } from './invalid-index.js'
 import type { LoadedMigration } from './load.js'
-import { splitStatements } from './statements.js'
+import { splitStatements, type Waits } from './statements.js'
 
 /** How one migration went, for the ledger. */
 export interface Attempted {
@@ -26,6 +26,8 @@ export interface ApplyOptions {
   readonly record: (attempted: Attempted) => string
   /** A lock was not to be had in time (55P03), or a deadlock was broken (40P01); tried again after the pause. */
   readonly onLockTimeout: (sqlstate: string, attempt: number, pauseMs: number) => Promise<void>
+  /** Runs a statement that waits for others by design, outside a transaction. */
+  readonly patiently: (waits: Waits, work: () => Promise<void>) => Promise<void>
   readonly onLog?: (line: string) => void
   /** The migration ended its transaction by itself. */
   readonly onOwnCommit: () => void
@@ -209,7 +211,9 @@ async function applyOutside(
       const at = step.offset === undefined ? step : { ...step, offset: step.offset + statement.offset }
       const work = async () => await send(at, statement.sql, connection)
       const cleanUp = { connection, lockTimeoutMs, onLog: options.onLog ?? (() => undefined) }
-      await (statement.builds === undefined ? work() : buildIndex(statement.builds, cleanUp, work))
+      const { builds, waits } = statement
+      const whole = async () => await (builds === undefined ? work() : buildIndex(builds, cleanUp, work))
+      await (waits === undefined ? whole() : options.patiently(waits, whole))
       tally.stayed += 1
     }
   }

@@ -6,6 +6,19 @@ export interface Statement {
   readonly concurrent: boolean
   /** What it builds, for CREATE INDEX CONCURRENTLY. */
   readonly builds?: IndexBuild
+  /** Whom it waits for by design, for those that do. */
+  readonly waits?: Waits
+}
+
+/** What a statement waits for once it has begun, and the table or index it is about. */
+export interface Waits {
+  readonly waitsFor: 'snapshots' | 'users' | 'workers'
+  readonly relation: RelationName | undefined
+}
+
+export interface RelationName {
+  readonly schema: string | undefined
+  readonly name: string
 }
 
 /** An index under construction; names as they stand in the catalog. */
@@ -43,11 +56,13 @@ export async function splitStatements(sql: string): Promise<Statement[]> {
     const raw = bytes.subarray(from, to).toString('utf8')
     const lead = raw.length - raw.trimStart().length
     const builds = indexBuild(statement.stmt)
+    const waits = waitsOf(statement.stmt)
     return {
       sql: raw.trim(),
       offset: bytes.subarray(0, from).toString('utf8').length + lead,
       concurrent: isConcurrent(statement.stmt),
       ...(builds === undefined ? {} : { builds }),
+      ...(waits === undefined ? {} : { waits }),
     }
   })
 }
@@ -64,15 +79,61 @@ function isConcurrent(node: unknown): boolean {
   )
 }
 
-interface IndexStatement {
-  readonly idxname?: string
-  readonly concurrent?: boolean
-  readonly relation?: { readonly schemaname?: string; readonly relname?: string }
+interface Relation {
+  readonly schemaname?: string
+  readonly relname?: string
+}
+
+interface Node {
+  readonly IndexStmt?: {
+    readonly idxname?: string
+    readonly concurrent?: boolean
+    readonly relation?: Relation
+  }
+  readonly DropStmt?: {
+    readonly objects?: readonly { readonly List?: { readonly items?: readonly Text[] } }[]
+  }
+  readonly ReindexStmt?: { readonly relation?: Relation }
+  readonly AlterTableStmt?: {
+    readonly relation?: Relation
+    readonly cmds?: readonly { readonly AlterTableCmd?: { readonly subtype?: string } }[]
+  }
+}
+
+interface Text {
+  readonly String?: { readonly sval?: string }
 }
 
 function indexBuild(node: unknown): IndexBuild | undefined {
-  const { IndexStmt: index } = (node ?? {}) as { IndexStmt?: IndexStatement }
+  const { IndexStmt: index } = (node ?? {}) as Node
   const table = index?.relation?.relname
   if (index?.concurrent !== true || table === undefined) return undefined
   return { schema: index.relation?.schemaname, table, index: index.idxname }
 }
+
+/**
+ * https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
+ * https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION
+ */
+function waitsOf(node: unknown): Waits | undefined {
+  const { IndexStmt, DropStmt, ReindexStmt, AlterTableStmt } = (node ?? {}) as Node
+  const does = (subtype: string) =>
+    AlterTableStmt?.cmds?.some((cmd) => cmd.AlterTableCmd?.subtype === subtype)
+  if (does('AT_ValidateConstraint') === true) {
+    return { waitsFor: 'workers', relation: named(AlterTableStmt?.relation) }
+  }
+  if (!isConcurrent(node)) return undefined
+  if (IndexStmt !== undefined) return { waitsFor: 'snapshots', relation: named(IndexStmt.relation) }
+  if (ReindexStmt !== undefined) return { waitsFor: 'snapshots', relation: named(ReindexStmt.relation) }
+  if (does('AT_DetachPartition') === true) {
+    return { waitsFor: 'users', relation: named(AlterTableStmt?.relation) }
+  }
+  const parts = DropStmt?.objects?.[0]?.List?.items?.map(({ String: text }) => text?.sval) ?? []
+  const relname = parts.at(-1)
+  const schemaname = parts.at(-2)
+  if (relname === undefined) return undefined
+  return { waitsFor: 'users', relation: { schema: schemaname, name: relname } }
+}
+
+const named = (relation: Relation | undefined): RelationName | undefined =>
+  relation?.relname === undefined ? undefined : { schema: relation.schemaname, name: relation.relname }

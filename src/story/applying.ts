@@ -14,6 +14,7 @@ import { checksumOf, type LoadedMigration } from '../migrations/load.js'
 import type { Watch } from '../postgres/watch.js'
 import { finishRun, recordSql, stepSql, type Step } from '../postgres/runs.js'
 import type { Session } from '../postgres/session.js'
+import { patiently } from './patience.js'
 import { tableLockTimeout, tellLockTimeout, watchOver } from './waiting.js'
 import { historyTable, searchPath, type World } from './world.js'
 
@@ -68,6 +69,7 @@ async function applyOne(world: World, migration: LoadedMigration, applying: Watc
     record: (attempted) => recordSql(stepOf(world, migration, applying, attempted, 'applied')),
     onLockTimeout: async (failedWith, attempt, pauseMs) =>
       await tellLockTimeout(world, applying, { name, failedWith, attempt, pauseMs }),
+    patiently: async (waits, work) => await patiently(world, { ...applying, name }, waits, work),
     onLog: (line) => log.info('apply', `${name}: ${line}`),
     onOwnCommit: () =>
       log.warn(
@@ -155,7 +157,7 @@ async function explain(world: World, cause: unknown, failure: Failure, state: st
       })
     }
   }
-  if (cause instanceof ReleaseError) return cause
+  if (cause instanceof ReleaseError) return withState(cause, state)
   const { file, source } = migration
   return failureInCode(cause, { file, source, doing: 'run', state })
 }
@@ -164,6 +166,18 @@ async function explain(world: World, cause: unknown, failure: Failure, state: st
 function endedBy(cause: unknown): string | undefined {
   const failure = asDatabaseFailure(cause instanceof StatementError ? cause.cause : cause)
   return failure?.sqlstate.startsWith('57') === true ? failure.sqlstate : undefined
+}
+
+/** What failed before a statement began knows nothing of those before it. */
+function withState(error: ReleaseError, state: string): ReleaseError {
+  const { code, exitCode, message, detail, todo, sqlstate } = error
+  return new ReleaseError(code, exitCode, message, {
+    detail,
+    todo,
+    sqlstate,
+    state: error.state ?? state,
+    cause: error,
+  })
 }
 
 function stopped(signal: AbortSignal, failure: Failure, state: string): ReleaseError {

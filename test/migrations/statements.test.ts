@@ -44,3 +44,27 @@ it('a concurrent build is known by its table and its index', async () => {
   const [plain] = await splitStatements('CREATE INDEX i ON t (a)')
   expect(plain?.builds).toBeUndefined()
 })
+
+it.each([
+  ['CREATE INDEX CONCURRENTLY i ON s.t (a)', 'snapshots', 's', 't'],
+  ['REINDEX INDEX CONCURRENTLY i', 'snapshots', undefined, 'i'],
+  ['REINDEX (CONCURRENTLY) TABLE "T"', 'snapshots', undefined, 'T'],
+  ['DROP INDEX CONCURRENTLY IF EXISTS s.i', 'users', 's', 'i'],
+  ['ALTER TABLE t DETACH PARTITION p CONCURRENTLY', 'users', undefined, 't'],
+  ['ALTER TABLE t VALIDATE CONSTRAINT c', 'workers', undefined, 't'],
+] as const)('%s waits for %s of %s.%s', async (sql, waitsFor, schema, name) => {
+  const [statement] = await splitStatements(sql)
+  expect(statement?.waits).toEqual({ waitsFor, relation: { schema, name } })
+})
+
+it.each([
+  'CREATE INDEX i ON t (a)',
+  'DROP INDEX i',
+  'ALTER TABLE t DETACH PARTITION p',
+  'REFRESH MATERIALIZED VIEW CONCURRENTLY v',
+  'ALTER TABLE t ADD CHECK (a > 0) NOT VALID',
+])('%s waits for nobody by design', async (sql) => {
+  const [statement] = await splitStatements(sql)
+  expect(statement).toBeDefined()
+  expect(statement?.waits).toBeUndefined()
+})

@@ -1,17 +1,25 @@
 import { expect, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
+import { hold, slowFunction } from '../support/hold.js'
 import { createScene } from '../support/scene.js'
 
 it('waiting releases never disturb the CREATE INDEX CONCURRENTLY of the one that runs', async () => {
   const scene = await createScene({
-    'migrations/1_users.sql': 'CREATE TABLE users (id int, name text);',
+    'migrations/1_users.sql': `${slowFunction} CREATE TABLE users AS SELECT 1 AS id;`,
     'migrations/2_index.sql':
-      '-- no-transaction\nCREATE INDEX CONCURRENTLY users_name ON users (name);\nINSERT INTO users VALUES (1);',
+      '-- no-transaction\nCREATE INDEX CONCURRENTLY users_name ON users (until_let_go(id));\nINSERT INTO users VALUES (1);',
   })
-  // An older snapshot, as a report or a backup holds one: the index build waits until it ends.
+  const letGo = await hold(scene.database)
+  const first = scene.start('migrate')
+  await first.says('1_users (')
+  await eventually(
+    async () => (await scene.database.query(`SELECT FROM pg_class WHERE relname = 'users_name'`)).length > 0,
+    'the index build has begun',
+  )
+  // A snapshot, as a report or a backup holds one: the build will wait until it ends.
   const reader = await scene.database.connect()
   await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1')
-  const first = scene.start('migrate')
+  await letGo()
   await eventually(
     async () =>
       (

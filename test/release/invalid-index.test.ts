@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
+import { hold, slowFunction } from '../support/hold.js'
 import { createScene, type Scene } from '../support/scene.js'
 
 let scene: Scene
 
 beforeEach(async () => {
   scene = await createScene({
-    'migrations/1_users.sql': 'CREATE SCHEMA "Odd"; CREATE TABLE "Odd"."Users" (id int);',
+    'migrations/1_users.sql': `${slowFunction} CREATE SCHEMA "Odd"; CREATE TABLE "Odd"."Users" (id int);`,
   })
   await scene.release('migrate')
 })
@@ -19,13 +20,22 @@ const indexes = async () =>
 
 /** Starts a release whose index build waits for an older snapshot, and ends that release by a signal. */
 async function interrupt(sql: string, signal: NodeJS.Signals): Promise<void> {
+  await scene.database.query(`INSERT INTO "Odd"."Users" VALUES (1)`)
   await scene.write('migrations/2_index.sql', `-- no-transaction\n${sql};`)
+  const letGo = await hold(scene.database)
+  const release = scene.start('migrate')
+  await eventually(async () => (await indexes()).length > 0, 'the index build has begun')
   const reader = await scene.database.connect()
   await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1')
-  const release = scene.start('migrate')
+  await letGo()
   await eventually(
-    async () => (await indexes()).length > 0,
-    'the index build has begun and waits for the reader',
+    async () =>
+      (
+        await scene.database.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'CREATE INDEX%' AND wait_event_type = 'Lock'`,
+        )
+      ).length > 0,
+    'the index build waits for the reader',
   )
   release.kill(signal)
   await release.done
@@ -44,8 +54,11 @@ async function interrupt(sql: string, signal: NodeJS.Signals): Promise<void> {
 
 describe.each(['SIGTERM', 'SIGKILL'] as const)('an index build that is ended by %s', (signal) => {
   it.each([
-    ['CREATE INDEX CONCURRENTLY', 'CREATE INDEX CONCURRENTLY "Users_id" ON "Odd"."Users" (id)'],
-    ['IF NOT EXISTS', 'CREATE INDEX CONCURRENTLY IF NOT EXISTS "Users_id" ON "Odd"."Users" (id)'],
+    ['CREATE INDEX CONCURRENTLY', 'CREATE INDEX CONCURRENTLY "Users_id" ON "Odd"."Users" (until_let_go(id))'],
+    [
+      'IF NOT EXISTS',
+      'CREATE INDEX CONCURRENTLY IF NOT EXISTS "Users_id" ON "Odd"."Users" (until_let_go(id))',
+    ],
   ])('is done again by the next release, %s', async (_, sql) => {
     await interrupt(sql, signal)
     const again = await scene.release('migrate --lock-wait 20s')
