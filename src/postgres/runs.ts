@@ -16,12 +16,14 @@ export interface RunFacts {
 
 export type RunOutcome = 'done' | 'failed' | 'interrupted'
 
+// Whoever holds the release lock knows that nobody else runs.
+const closeKilled = `UPDATE release_phase.runs
+  SET outcome = 'interrupted', finished_at = now(), error = 'ended without a word' WHERE finished_at IS NULL`
+
 /** Begins a run in the ledger and returns its id. Runs that were killed before are closed as interrupted. */
 export async function startRun(session: Session, facts: RunFacts): Promise<string> {
   const { rows } = await session.query<{ id: string }>(
-    `WITH killed AS (
-       UPDATE release_phase.runs SET outcome = 'interrupted', finished_at = now(), error = 'ended without a word'
-       WHERE finished_at IS NULL)
+    `WITH killed AS (${closeKilled})
      INSERT INTO release_phase.runs (app, release, commit, dyno, who, tool, pid, backend_start, lock_wait_ms)
      SELECT $1, $2, $3, $4, $5, $6, pid, backend_start, $7 FROM pg_stat_activity WHERE pid = pg_backend_pid()
      RETURNING id`,
@@ -96,10 +98,14 @@ export function stepSql(step: Step): string {
   return `INSERT INTO release_phase.steps (run_id, history, migration, checksum, in_transaction, outcome, duration_ms, lock_wait_ms, attempts, sqlstate, error) VALUES (${values.join(', ')})`
 }
 
-/** Remembers that all files of this fingerprint are applied, together with the history's state that proves it. */
+/**
+ * Remembers that all files of this fingerprint are applied, together with the history's state that proves it. A
+ * run that was killed between its last migration and its end is closed: no later one may begin a run for long.
+ */
 export async function writeSeen(session: Session, history: Table, fingerprint: string): Promise<void> {
   await session.query(
-    `INSERT INTO release_phase.seen (history, fingerprint, history_state)
+    `WITH killed AS (${closeKilled})
+     INSERT INTO release_phase.seen (history, fingerprint, history_state)
      SELECT $1, $2, ${historyState} FROM ${qualified(history)}
      ON CONFLICT (history) DO UPDATE
      SET fingerprint = EXCLUDED.fingerprint, history_state = EXCLUDED.history_state, seen_at = now()`,
