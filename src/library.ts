@@ -74,6 +74,7 @@ async function worldOf(options: ReleaseOptions): Promise<World> {
   return {
     config: await loadConfig({ flags, environment, folder, configPath }),
     surroundings: readSurroundings(environment),
+    environment,
     log: options.log ?? silentLog,
     signal: options.signal ?? new AbortController().signal,
     tool: `release-phase ${version}`,

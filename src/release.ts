@@ -1,5 +1,6 @@
 import { decideEntry, type GateDecision } from './core/gate.js'
-import type { MigrateOutcome } from './core/outcome.js'
+import { refuseOwnLock } from './core/other-migrator.js'
+import { noWork, skippedWork, type MigrateOutcome, type Work } from './core/outcome.js'
 import type { Plan } from './core/plan.js'
 import { createProgress, type Progress } from './core/progress.js'
 import { fingerprintOf, listNames } from './migrations/discover.js'
@@ -10,7 +11,9 @@ import { startRun, writeSeen } from './postgres/runs.js'
 import type { Session } from './postgres/session.js'
 import { prepareSession } from './postgres/settings.js'
 import { applyAll } from './story/applying.js'
-import { holdLock, isLockFree } from './story/locking.js'
+import { claimUnderLock, type Claiming } from './story/claiming.js'
+import type { Commanding } from './story/commanding.js'
+import { isLockFree } from './story/locking.js'
 import { examineOwner, findReviewApp, writeClaim } from './story/owning.js'
 import { heedDrift, loadPending, planRun, readFolder } from './story/planning.js'
 import { acrossLostConnections } from './story/reconnecting.js'
@@ -34,44 +37,39 @@ export async function migrate(world: World, options: MigrateOptions = {}): Promi
   const progress = createProgress()
   const work = gate.go
     ? await acrossLostConnections(world, async () => await workOn(world, options.adopt === true, progress))
-    : skipped(gate.reason)
+    : skippedWork(gate.reason)
   const restart = work.outcome === 'skipped' ? undefined : await restartAfter(world, work.applied.length)
   return { ...work, restart, durationMs: performance.now() - startedAt }
 }
-
-type Work = Omit<MigrateOutcome, 'restart' | 'durationMs'>
-
-const nothing: Work = {
-  outcome: 'nothing',
-  applied: [],
-  appliedCount: 0,
-  ahead: [],
-  drift: [],
-  lockWaitMs: 0,
-}
-
-const skipped = (reason: string): Work => ({ ...nothing, outcome: 'skipped', reason })
 
 function enter({ config }: World, reviewApp: string | undefined): GateDecision {
   return decideEntry({ skip: config.skipMigrations, reviewApps: config.reviewApps, reviewApp })
 }
 
 async function workOn(world: World, adopt: boolean, progress: Progress): Promise<Work> {
-  const folder = migrationFolder(world)
+  const { migrateCommand } = world.config
+  if (migrateCommand !== undefined) refuseOwnLock(migrateCommand)
   // The folder is listed while the connection is made; a failure shows where it is awaited.
-  const listing = listNames(folder)
+  const listing = migrateCommand === undefined ? listFiles(world) : Promise.resolve(migrateCommand)
   listing.catch(() => undefined)
-  return await withDatabase(world, async (session, ends) => {
-    const names = await listing
-    const fingerprint = fingerprintOf(names, folder)
+  return await withDatabase(world, async (session, ends, cancel) => {
+    const source = await listing
+    // Whether another migrator has something to do, it alone knows.
+    const fingerprint = typeof source === 'string' ? undefined : source.fingerprint
     const opening = await open(session, { history: historyTable(world), fingerprint, app: appOf(world) })
     if (opening.upToDate && !adopt) {
-      return { ...nothing, ...appliedBy(progress), appliedCount: opening.appliedCount }
+      return { ...noWork, ...appliedBy(progress), appliedCount: opening.appliedCount }
     }
     await prepareSession(session, opening.serverVersion)
     tellWhere(world, session, opening.serverVersion)
-    return await release(world, session, { names, fingerprint, adopt, ends, progress })
+    return await enterDatabase(world, session, { source, adopt, ends, cancel, progress })
   })
+}
+
+async function listFiles(world: World): Promise<Files> {
+  const folder = migrationFolder(world)
+  const names = await listNames(folder)
+  return { names, fingerprint: fingerprintOf(names, folder) }
 }
 
 /** The first line of a run that has work to do: who releases, and into what. */
@@ -83,34 +81,51 @@ function tellWhere(world: World, { target }: Session, serverVersion: number): vo
   world.log.info('connect', `${app}, ${place}, to ${server} at ${target.location}`)
 }
 
-interface Release {
+interface Files {
   readonly names: readonly string[]
   readonly fingerprint: string
+}
+
+interface Release {
+  /** A text is the command of another migrator. */
+  readonly source: Files | string
   readonly adopt: boolean
   readonly ends: AbortSignal
+  readonly cancel: Commanding['cancel']
   readonly progress: Progress
 }
 
-async function release(world: World, session: Session, given: Release): Promise<Work> {
-  const { names, fingerprint, adopt, ends, progress } = given
+async function enterDatabase(world: World, session: Session, given: Release): Promise<Work> {
+  const { source, adopt, ends, cancel, progress } = given
   const reviewApp = await findReviewApp(world)
   const gate = enter(world, reviewApp)
-  if (!gate.go) return skipped(gate.reason)
-  const before = await examineOwner(world, session, reviewApp, adopt)
-  if (!before.go) return skipped(before.reason)
+  if (!gate.go) return skippedWork(gate.reason)
+  const examine = async () => await examineOwner(world, session, reviewApp, adopt)
+  const before = await examine()
+  if (!before.go) return skippedWork(before.reason)
+  const claiming: Claiming = { session, ends, before, examine }
+  if (typeof source !== 'string') return await releaseFiles(world, source, claiming, progress)
+  const { releaseByCommand } = await import('./story/commanding.js')
+  return await releaseByCommand(world, source, { ...claiming, cancel })
+}
 
+async function releaseFiles(
+  world: World,
+  { names, fingerprint }: Files,
+  claiming: Claiming,
+  progress: Progress,
+): Promise<Work> {
+  const { session, ends } = claiming
   const folder = await readFolder(world, names)
   const early = await planRun(world, session, folder)
   // Who has nothing to do waits for nobody: a rollback must not queue behind a long migration.
   if (early.pending.length === 0 && !(await isLockFree(world, session))) {
     tellLearned(world, progress, early)
     heedDrift(world, early)
-    return { ...nothing, ...countsOf(early), ...appliedBy(progress) }
+    return { ...noWork, ...countsOf(early), ...appliedBy(progress) }
   }
-  const lockWaitMs = await holdLock(world, session, ends)
-  // Who held the lock may have made the database its own.
-  const claim = lockWaitMs > 50 ? await examineOwner(world, session, reviewApp, adopt) : before
-  if (!claim.go) return skipped(claim.reason)
+  const { claim, lockWaitMs } = await claimUnderLock(world, claiming)
+  if (!claim.go) return skippedWork(claim.reason)
 
   const plan = await planRun(world, session, folder)
   tellLearned(world, progress, plan)
@@ -135,7 +150,7 @@ async function release(world: World, session: Session, given: Release): Promise<
   }
   await writeSeen(session, table, fingerprint)
   return {
-    ...nothing,
+    ...noWork,
     ...countsOf(plan),
     ...appliedBy(progress),
     appliedCount: appliedCount + pending.length,

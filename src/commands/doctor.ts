@@ -12,7 +12,7 @@ export const doctorCommand: Command = {
     'database, and with an API token what Heroku says. Each line is pass, warn, fail or skip, with',
     'what to do. Changes nothing. Exit 2 when a check failed, 0 with warnings alone.',
   ],
-  settings: ['databaseUrl', 'reviewApps', ...migrationSettings, 'lockValue', 'token'],
+  settings: ['databaseUrl', 'reviewApps', 'migrateCommand', ...migrationSettings, 'lockValue', 'token'],
   flags: [],
   examples: [
     ['release doctor', 'in the root of the app'],

@@ -23,6 +23,7 @@ export const migrateCommand: Command = {
     'lockRetryMs',
     'indexWaitMs',
     'deadlineMs',
+    'migrateCommand',
     ...migrationSettings,
     'createSchema',
     'createMigrationsSchema',
@@ -65,6 +66,10 @@ function summary(outcome: MigrateOutcome): string[] {
         ...restartLines(restart, false),
       ]
     case 'applied':
+      if (outcome.migrator !== undefined) {
+        const line = `Done in ${formatDuration(durationMs)}: ${outcome.migrator} succeeded.`
+        return [line, ...restartLines(restart, true)]
+      }
       return [
         `Done in ${formatDuration(durationMs)}: ${countOf(applied.length)} applied (${names(applied)}), ${appliedCount} in all.`,
         ...restartLines(restart, true),

@@ -18,6 +18,7 @@ export const planCommand: Command = {
     'reviewApps',
     'skipMigrations',
     'restart',
+    'migrateCommand',
     ...migrationSettings,
     'lockValue',
     'token',
@@ -45,7 +46,15 @@ function render(forecast: Forecast): string[] {
   if (forecast.skipped !== undefined) {
     return [`Would skip: ${forecast.skipped}. Nothing would be migrated or restarted.`]
   }
-  const { plan, previews, waitsFor, refused, restart } = forecast
+  const { migrator, plan, previews, waitsFor, refused, restart } = forecast
+  const before = [
+    ...waitsFor.map((line) => `Would wait for the release lock, held by ${line}`),
+    ...(refused === undefined ? [] : [`Would refuse: ${refused}.`]),
+  ]
+  if (migrator !== undefined) {
+    const unknown = '    what it would apply, it alone knows'
+    return [`Would run: ${migrator}`, unknown, ...before, ...renderRestart(restart)]
+  }
   if (plan === undefined) return []
   const drift = plan.drift.flatMap(({ policy, message, todo }) => [
     `${policy === 'error' ? 'Would refuse' : 'Would warn'}: ${message}`,
@@ -53,9 +62,8 @@ function render(forecast: Forecast): string[] {
   ])
   return [
     ...previews.flatMap(renderPreview),
-    ...waitsFor.map((line) => `Would wait for the release lock, held by ${line}`),
+    ...before,
     ...(plan.ahead.length === 0 ? [] : [`The database is ahead of this code by: ${plan.ahead.join(', ')}.`]),
-    ...(refused === undefined ? [] : [`Would refuse: ${refused}.`]),
     ...drift,
     ...renderRestart(restart),
     `${plan.pending.length} pending, ${plan.appliedCount} applied.`,

@@ -12,7 +12,7 @@ export const statusCommand: Command = {
     'releases and dynos, and which of those are older than the last migration. Changes nothing.',
     'Where the database or Heroku is out of reach, it says so and shows the rest.',
   ],
-  settings: ['databaseUrl', ...migrationSettings, 'lockValue', 'token'],
+  settings: ['databaseUrl', 'migrateCommand', ...migrationSettings, 'lockValue', 'token'],
   flags: [],
   examples: [
     ['release status --app chart', 'everything about chart'],

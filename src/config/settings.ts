@@ -182,6 +182,14 @@ export const settings = {
     about:
       'How long to wait for a database that refuses connections because it is starting or full. Review apps wait at least a minute: theirs is often still being made.',
   }),
+  migrateCommand: setting(textValue, {
+    default: undefined,
+    env: ['RELEASE_MIGRATE_COMMAND'],
+    file: 'migrate.command',
+    shape: 'command',
+    about:
+      'The command of another migrator, such as `bundle exec rails db:migrate`, run by `sh` in place of the files of `migrations-dir`.',
+  }),
   migrationsDir: setting(textListValue, {
     default: 'migrations',
     flag: 'migrations-dir',

@@ -16,6 +16,8 @@ export interface Forecast {
   readonly skipped: string | undefined
   /** Why it would refuse to run; undefined: it would not. */
   readonly refused: string | undefined
+  /** The command of another migrator, which alone knows what it would apply; undefined: files are run. */
+  readonly migrator: string | undefined
   readonly plan: Plan | undefined
   readonly previews: readonly Preview[]
   /** Who holds the release lock now, each in one line. */

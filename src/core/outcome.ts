@@ -20,8 +20,10 @@ export interface MigrateOutcome {
   readonly outcome: 'skipped' | 'nothing' | 'applied'
   /** Why it was skipped. */
   readonly reason?: string
+  /** The command of another migrator that ran; then it is the one step of `applied`, and its history is its own. */
+  readonly migrator?: string
   readonly applied: readonly AppliedStep[]
-  /** Migrations in the history when the run ended. */
+  /** Migrations in the history when the run ended; 0 after a command. */
   readonly appliedCount: number
   /** Applied migrations that are newer than every file: older code on a newer database. */
   readonly ahead: readonly string[]
@@ -30,3 +32,17 @@ export interface MigrateOutcome {
   readonly durationMs: number
   readonly restart: RestartOutcome | undefined
 }
+
+/** What the work on the database came to, before any restart. */
+export type Work = Omit<MigrateOutcome, 'restart' | 'durationMs'>
+
+export const noWork: Work = {
+  outcome: 'nothing',
+  applied: [],
+  appliedCount: 0,
+  ahead: [],
+  drift: [],
+  lockWaitMs: 0,
+}
+
+export const skippedWork = (reason: string): Work => ({ ...noWork, outcome: 'skipped', reason })

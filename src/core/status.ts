@@ -23,6 +23,8 @@ export const isUnknown = <Fact extends object>(fact: Known<Fact>): fact is { rea
   'error' in fact
 
 export interface MigrationsStatus {
+  /** The command of another migrator; what is applied and pending, it alone knows, so the rest says nothing. */
+  readonly migrator?: string
   /** The history table, `public.pgmigrations`. */
   readonly history: string
   /** Null: there is no history table yet. */

@@ -38,6 +38,8 @@ async function checkRights({ world, session }: LookAt): Promise<Check> {
       `As the database's owner: GRANT CREATE ON DATABASE "${session.target.database}" TO "${user}"`,
     )
   }
+  const canLedger = pass(name, `${user} may write ${ledgerThere ? 'the ledger' : 'a ledger'}`)
+  if (world.config.migrateCommand !== undefined) return canLedger
   if (useHistory === false) return ofAnother(`${user} may not write ${plainName(table)}`)
   if (useHistory === null && !historySchemaThere && !schemasToCreate(world).includes(table.schema)) {
     return fail(
@@ -53,13 +55,16 @@ async function checkRights({ world, session }: LookAt): Promise<Check> {
       `As its owner: GRANT CREATE ON SCHEMA "${table.schema}" TO "${user}"`,
     )
   }
-  return pass(name, `${user} may write ${ledgerThere ? 'the ledger' : 'a ledger'} and the history`)
+  return { ...canLedger, message: `${canLedger.message} and the history` }
 }
 
 const ofAnother = (message: string): Check =>
   fail('rights', message, 'Use the credential that released before: heroku pg:credentials')
 
+const elsewhere = 'another migrator keeps its own'
+
 async function checkHistory({ world, session }: LookAt): Promise<Check> {
+  if (world.config.migrateCommand !== undefined) return skip('history', elsewhere)
   const table = historyTable(world)
   const history = await readHistory(session, table)
   if (history !== undefined) return pass('history', `${history.length} applied in ${plainName(table)}`)
@@ -69,6 +74,7 @@ async function checkHistory({ world, session }: LookAt): Promise<Check> {
 
 async function checkPlan({ world, session }: LookAt): Promise<Check> {
   const name = 'files and history'
+  if (world.config.migrateCommand !== undefined) return skip(name, elsewhere)
   try {
     const folder = await readFolder(world, await listNames(migrationFolder(world)))
     const plan = await planRun(world, session, folder)

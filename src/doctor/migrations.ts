@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path'
 import { fail, failedBy, pass, skip, warn, type Check } from '../core/check.js'
 import { ReleaseError } from '../core/errors.js'
 import type { MigrationFile } from '../core/migration.js'
+import { nameCommand, refuseOwnLock } from '../core/other-migrator.js'
 import { listNames, toMigrationFiles } from '../migrations/discover.js'
 import { readSources, type Sources } from '../migrations/load.js'
 import { migrationFolder, type World } from '../story/world.js'
@@ -11,6 +12,8 @@ import { withoutPackage } from './install.js'
 
 /** The migrations as the folder has them: every file a migration, readable, and each with a number of its own. */
 export async function checkMigrations(world: World, app: AppPackage | string): Promise<Check[]> {
+  const { migrateCommand } = world.config
+  if (migrateCommand !== undefined) return checkCommand(migrateCommand, app)
   const where = world.config.migrationsDir.join(', ')
   try {
     const folder = migrationFolder(world)
@@ -20,6 +23,33 @@ export async function checkMigrations(world: World, app: AppPackage | string): P
   } catch (error) {
     if (!(error instanceof ReleaseError)) throw error
     return [failedBy('migrations', error), skip('packages of migrations', 'the files could not be read')]
+  }
+}
+
+/** Another migrator: its files are its own, and it must be in the slug. */
+function checkCommand(command: string, app: AppPackage | string): Check[] {
+  const name = 'packages of migrations'
+  const own = ownLock(command) ?? pass('migrations', `another migrator runs them: ${nameCommand(command)}`)
+  if (typeof app === 'string') return [own, withoutPackage(name)]
+  const pruned = command.split(/[\s;&|()]+/).find((word) => isPruned(word, app))
+  return [
+    own,
+    pruned === undefined
+      ? pass(name, 'migrate.command names none that is in devDependencies alone')
+      : fail(
+          name,
+          `migrate.command names ${pruned}, which is in devDependencies, and Heroku prunes those`,
+          `Move ${pruned} to dependencies.`,
+        ),
+  ]
+}
+
+function ownLock(command: string): Check | undefined {
+  try {
+    refuseOwnLock(command)
+    return undefined
+  } catch (error) {
+    return failedBy('migrations', error)
   }
 }
 

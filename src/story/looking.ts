@@ -1,6 +1,7 @@
 import { decideEntry } from '../core/gate.js'
 import type { Forecast, Preview } from '../core/forecast.js'
 import { describeHolder } from '../core/holder.js'
+import { nameCommand, refuseOwnLock } from '../core/other-migrator.js'
 import { listNames } from '../migrations/discover.js'
 import { previewMigration } from '../migrations/preview.js'
 import { readHolders } from '../postgres/lock.js'
@@ -11,7 +12,14 @@ import { restartDecision } from './restarting.js'
 import { lookAtDatabase } from './session.js'
 import { appOf, historyTable, migrationFolder, type World } from './world.js'
 
-const nothingElse = { refused: undefined, plan: undefined, previews: [], waitsFor: [], restart: undefined }
+const nothingElse = {
+  refused: undefined,
+  migrator: undefined,
+  plan: undefined,
+  previews: [],
+  waitsFor: [],
+  restart: undefined,
+}
 
 /**
  * Looks ahead without touching anything: the session is read-only, no lock is taken, no table is made, and the
@@ -22,25 +30,32 @@ export async function foresee(world: World): Promise<Forecast> {
   const reviewApp = await findReviewApp(world)
   const gate = decideEntry({ skip: config.skipMigrations, reviewApps: config.reviewApps, reviewApp })
   if (!gate.go) return { ...nothingElse, skipped: gate.reason }
-  const names = await listNames(migrationFolder(world))
+  const { migrateCommand } = config
+  if (migrateCommand !== undefined) refuseOwnLock(migrateCommand)
+  const names = migrateCommand === undefined ? await listNames(migrationFolder(world)) : []
   return await lookAtDatabase(world, async (session) => {
     await open(session, { history: historyTable(world), fingerprint: undefined, app: appOf(world) })
     await session.query('SET default_transaction_read_only = on')
     const { ownership } = await readOwnership(world, session)
     const decision = judgeOwner(world, ownership, reviewApp, false)
     if (!decision.go && !decision.refused) return { ...nothingElse, skipped: decision.reason }
+    const holders = await readHolders(session, config.lockValue)
+    const refused = decision.go ? undefined : decision.reason
+    const ahead = { skipped: undefined, refused, waitsFor: holders.map(describeHolder) }
+    if (migrateCommand !== undefined) {
+      const migrator = nameCommand(migrateCommand)
+      return { ...nothingElse, ...ahead, migrator, restart: restartDecision(world, 1) }
+    }
     const folder = await readFolder(world, names)
     const plan = await planRun(world, session, folder)
-    const holders = await readHolders(session, config.lockValue)
     const migrations = await loadPending(world, folder, plan)
     const previews: Preview[] = []
     for (const migration of migrations) previews.push(await previewMigration(migration, config.decamelize))
     return {
-      skipped: undefined,
-      refused: decision.go ? undefined : decision.reason,
+      ...nothingElse,
+      ...ahead,
       plan,
       previews,
-      waitsFor: holders.map(describeHolder),
       restart: restartDecision(world, plan.pending.length),
     }
   })

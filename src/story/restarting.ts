@@ -42,7 +42,7 @@ export async function restartAfter(world: World, appliedCount: number): Promise<
   const decision = restartDecision(world, appliedCount)
   if (decision.restart) {
     const report = await restartApp(world, decision.app).catch((error: unknown) => {
-      throw afterMigrations(error, appliedCount)
+      throw afterMigrations(error, whatIsDone(world, appliedCount))
     })
     return {
       restarted: true,
@@ -55,18 +55,23 @@ export async function restartAfter(world: World, appliedCount: number): Promise<
 }
 
 /** What failed is the restart alone; a person must not think that the migrations did. */
-function afterMigrations(error: unknown, appliedCount: number): unknown {
+function afterMigrations(error: unknown, done: string): unknown {
   if (!(error instanceof ReleaseError)) return error
   const { code, exitCode, message, detail, sqlstate } = error
-  const what =
-    appliedCount === 0 ? 'Nothing was pending' : `What was pending is applied and recorded (${appliedCount})`
   return new ReleaseError(code, exitCode, message, {
     detail,
-    state: `${what}; only the restart is left to do.`,
+    state: `${done}; only the restart is left to do.`,
     todo: ['Restart when that is mended: release restart', ...error.todo],
     sqlstate,
     cause: error,
   })
+}
+
+function whatIsDone({ config }: World, appliedCount: number): string {
+  if (appliedCount === 0) return 'Nothing was pending'
+  return config.migrateCommand === undefined
+    ? `What was pending is applied and recorded (${appliedCount})`
+    : 'migrate.command succeeded'
 }
 
 async function platformOf({ config, log, signal }: World): Promise<Platform> {

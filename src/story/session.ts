@@ -5,30 +5,31 @@ import { codeOf } from '../postgres/connect-errors.js'
 import type { Session } from '../postgres/session.js'
 import { connectTo, targetOf, type World } from './world.js'
 
+/** `cancel.dispose()` is for work that goes on elsewhere than on the session, and is ended there. */
+type Work<Result> = (
+  session: Session,
+  ends: AbortSignal,
+  cancel: { readonly dispose: () => void },
+) => Promise<Result>
+
 /**
  * Connects, does the work, and ends the session whatever happens. When the run is stopped or its deadline
  * passes, what the session runs is cancelled on the server. Every error comes out as a ReleaseError.
  */
-export async function withDatabase<Result>(
-  world: World,
-  work: (session: Session, ends: AbortSignal) => Promise<Result>,
-): Promise<Result> {
+export async function withDatabase<Result>(world: World, work: Work<Result>): Promise<Result> {
   return await withDeadline(world, work, world.config.deadlineMs, deadlinePassed)
 }
 
 const lookMs = 60_000
 
 /** The same for commands that only look: they have a minute, whatever the deadline of a release is. */
-export async function lookAtDatabase<Result>(
-  world: World,
-  work: (session: Session, ends: AbortSignal) => Promise<Result>,
-): Promise<Result> {
+export async function lookAtDatabase<Result>(world: World, work: Work<Result>): Promise<Result> {
   return await withDeadline(world, work, lookMs, lookedInVain)
 }
 
 async function withDeadline<Result>(
   world: World,
-  work: (session: Session, ends: AbortSignal) => Promise<Result>,
+  work: Work<Result>,
   deadlineMs: number,
   errorFor: (deadlineMs: number) => ReleaseError,
 ): Promise<Result> {
@@ -40,7 +41,7 @@ async function withDeadline<Result>(
     const session = await connectTo({ ...world, signal: ends }, targetOf(world))
     const cancel = cancelOnAbort(session, ends)
     try {
-      return await work(session, ends)
+      return await work(session, ends, cancel)
     } catch (error) {
       throw ends.aborted && !(error instanceof ReleaseError) ? ends.reason : explain(error, session)
     } finally {

@@ -1,4 +1,5 @@
 import { configurationError, failedError, messageOf, ReleaseError } from '../core/errors.js'
+import { nameCommand } from '../core/other-migrator.js'
 import { makePlan } from '../core/plan.js'
 import { troubleOf, type DatabaseStatus, type Known, type MigrationsStatus } from '../core/status.js'
 import { listNames, toMigrationFiles } from '../migrations/discover.js'
@@ -69,6 +70,11 @@ function asRefusal(error: unknown): unknown {
 async function readMigrations(world: World, session: Session): Promise<MigrationsStatus> {
   const table = historyTable(world)
   const history = plainName(table)
+  const { migrateCommand } = world.config
+  if (migrateCommand !== undefined) {
+    const nothing = { applied: null, pending: null, ahead: [], drift: [], problem: undefined }
+    return { history, ...nothing, migrator: nameCommand(migrateCommand) }
+  }
   const applied = (await readHistory(session, table))?.length ?? null
   try {
     const folder = await readFolder(world, await listNames(migrationFolder(world)))

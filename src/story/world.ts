@@ -1,6 +1,7 @@
 import type { Config } from '../config/load.js'
 import type { Log } from '../core/log.js'
 import type { App } from '../core/ownership.js'
+import type { Environment } from '../core/sources.js'
 import type { Surroundings } from '../heroku/environment.js'
 import type { MigrationFolder } from '../migrations/discover.js'
 import { identifier, type Table } from '../postgres/identifiers.js'
@@ -11,6 +12,8 @@ import { readDatabaseUrl, type Target } from '../postgres/url.js'
 export interface World {
   readonly config: Config
   readonly surroundings: Surroundings
+  /** What a command of another migrator finds in its environment. */
+  readonly environment: Environment
   readonly log: Log
   /** Aborts when the run must end: a signal, or the caller's wish. */
   readonly signal: AbortSignal

@@ -24,6 +24,7 @@ export async function migrateHere(folder: string, environment: Environment): Pro
       world: {
         config: await loadConfig({ flags: {}, environment, folder }),
         surroundings: readSurroundings(environment),
+        environment,
         log: { info: write, warn: write },
         signal: new AbortController().signal,
         tool: 'release-phase test',

@@ -44,7 +44,11 @@ function describeOwner(ownership: Ownership, app: string | null): string {
 }
 
 function renderMigrations(migrations: MigrationsStatus, migratedAt: Date | null, now: Date): Entry[] {
-  const { history, applied, pending, ahead, drift, problem } = migrations
+  const { migrator, history, applied, pending, ahead, drift, problem } = migrations
+  if (migrator !== undefined) {
+    const succeeded = migratedAt === null ? '' : `, succeeded ${formatSince(migratedAt, now)}`
+    return [['Migrator', [`${migrator}${succeeded}`]]]
+  }
   const last = migratedAt === null ? '' : `, the last ${formatSince(migratedAt, now)}`
   return [
     ['Applied', [applied === null ? `0, there is no ${history} yet` : `${applied} in ${history}${last}`]],

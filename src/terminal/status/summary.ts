@@ -27,7 +27,8 @@ function aboutMigrations({ database }: Status): string {
   if (isUnknown(database)) return 'the database is out of reach'
   const { migrations } = database
   if (isUnknown(migrations)) return 'the migrations are not known'
-  const { applied, pending, ahead, drift } = migrations
+  const { migrator, applied, pending, ahead, drift } = migrations
+  if (migrator !== undefined) return `migrated by ${migrator}`
   const refused = drift.filter(({ policy }) => policy === 'error').length
   return [
     `${applied ?? 0} applied`,

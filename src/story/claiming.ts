@@ -1,0 +1,25 @@
+import type { Session } from '../postgres/session.js'
+import { holdLock } from './locking.js'
+import type { Claim } from './owning.js'
+import type { World } from './world.js'
+
+/** A session that may work on the database once it holds the lock. */
+export interface Claiming {
+  readonly session: Session
+  readonly ends: AbortSignal
+  /** Whose the database was before the lock was asked for. */
+  readonly before: Extract<Claim, { go: true }>
+  readonly examine: () => Promise<Claim>
+}
+
+/**
+ * Takes the release lock. Who held it may have made the database its own, so after a wait it is looked at again.
+ * Throws 75 when the lock was held for too long, 78 where the database is another app's by now.
+ */
+export async function claimUnderLock(
+  world: World,
+  { session, ends, before, examine }: Claiming,
+): Promise<{ readonly claim: Claim; readonly lockWaitMs: number }> {
+  const lockWaitMs = await holdLock(world, session, ends)
+  return { claim: lockWaitMs > 50 ? await examine() : before, lockWaitMs }
+}

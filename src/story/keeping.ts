@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Session } from '../postgres/session.js'
+
+const lookMs = 100
+const askMs = 5000
+const patienceMs = 15_000
+
+/**
+ * Watches over a session that holds the lock and has nothing to do, until `over` aborts. Asks it something every
+ * few seconds, so that no router between takes the connection for dead, and one that is dead is found out.
+ * Resolves with why it was lost, or undefined when it lived on.
+ */
+export async function keepSession(session: Session, over: AbortSignal): Promise<Error | undefined> {
+  let askedAt = performance.now()
+  while (!over.aborted && session.lost() === undefined) {
+    if (performance.now() - askedAt >= askMs) {
+      if ((await ask(session, over)) === 'silent') return new Error('the server did not answer any more')
+      askedAt = performance.now()
+    }
+    await sleep(lookMs, undefined, { signal: over }).catch(() => undefined)
+  }
+  return session.lost()
+}
+
+async function ask(session: Session, over: AbortSignal): Promise<'answered' | 'silent' | 'over'> {
+  const answer = session.query('SELECT 1').then(
+    () => 'answered' as const,
+    // What went wrong is what `lost` says.
+    () => 'answered' as const,
+  )
+  const patience = sleep(patienceMs, 'silent' as const, { signal: over }).catch(() => 'over' as const)
+  return await Promise.race([answer, patience])
+}
