@@ -18,6 +18,10 @@ export const commands = {
     summary: 'restart the dynos one at a time, each verified before the next',
     load: async (): Promise<Command> => (await import('./restart.js')).restartCommand,
   },
+  baseline: {
+    summary: 'adopt a database that has no history: record migrations as applied, running none',
+    load: async (): Promise<Command> => (await import('./baseline.js')).baselineCommand,
+  },
   doctor: {
     summary: 'check that this app is set up right',
     load: async (): Promise<Command> => (await import('./doctor.js')).doctorCommand,

@@ -3,6 +3,7 @@ import { nameCommand } from '../core/other-migrator.js'
 import { makePlan } from '../core/plan.js'
 import { troubleOf, type DatabaseStatus, type Known, type MigrationsStatus } from '../core/status.js'
 import { listNames, toMigrationFiles } from '../migrations/discover.js'
+import { isBaselineAlone } from '../postgres/baseline.js'
 import { codeOf } from '../postgres/connect-errors.js'
 import { readHistory } from '../postgres/history.js'
 import { plainName } from '../postgres/identifiers.js'
@@ -45,7 +46,10 @@ export async function readDatabaseStatus(world: World): Promise<DatabaseStatus> 
       migrations: await known(async () => await readMigrations(world, session)),
       holders: await known(async () => await readHolders(session, world.config.lockValue)),
       runs: await known(async () => await readRuns(session, runsShown)),
-      migratedAt: await known(async () => await readMigratedAt(session)),
+      // A baseline ran nothing, so no dyno is older than it.
+      migratedAt: await known(async () =>
+        (await isBaselineAlone(session)) ? { at: null } : await readMigratedAt(session),
+      ),
     }
   })
 }
