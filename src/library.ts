@@ -4,6 +4,7 @@ import type { Forecast } from './core/forecast.js'
 import { silentLog, type Log } from './core/log.js'
 import type { MigrateOutcome } from './core/outcome.js'
 import type { Status } from './core/status.js'
+import { createRedactor } from './core/redact.js'
 import type { Environment, Flags } from './core/sources.js'
 import { readSurroundings } from './heroku/environment.js'
 import type { RestartReport } from './heroku/restart-report.js'
@@ -12,6 +13,7 @@ import { foresee } from './story/looking.js'
 import { restartApp } from './story/restarting.js'
 import { readStatus } from './story/status.js'
 import type { World } from './story/world.js'
+import { secretsIn } from './terminal/secrets.js'
 import { version } from './version.js'
 
 /** What every function of the library is given. Nothing is read from the process itself. */
@@ -76,6 +78,7 @@ async function worldOf(options: ReleaseOptions): Promise<World> {
     surroundings: readSurroundings(environment),
     environment,
     log: options.log ?? silentLog,
+    redact: createRedactor(secretsIn(environment)),
     signal: options.signal ?? new AbortController().signal,
     tool: `release-phase ${version}`,
   }

@@ -82,6 +82,7 @@ async function run(
       world: {
         config,
         surroundings: readSurroundings(environment),
+        redact,
         environment,
         log: await createLog(config.log, redact),
         signal: signals.signal,

@@ -120,10 +120,12 @@ async function giveUp(world: World, error: unknown, failure: Failure): Promise<R
     if (error instanceof ApplyError) {
       const outcome = interrupted ? 'interrupted' : 'failed'
       const step = stepOf(world, migration, applying, error.attempted, outcome)
-      await session.query(stepSql({ ...step, sqlstate: explained.sqlstate, error: explained.message }))
+      await session.query(
+        stepSql({ ...step, sqlstate: explained.sqlstate, error: world.redact(explained.message) }),
+      )
     }
     const outcome = interrupted ? 'interrupted' : 'failed'
-    await finishRun(session, runId, outcome, done.length, explained.message)
+    await finishRun(session, runId, outcome, done.length, world.redact(explained.message))
   } catch {
     // The connection is gone; the next run closes this one in the ledger.
   }

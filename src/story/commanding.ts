@@ -47,7 +47,7 @@ async function applyCommand(
   cancel.dispose()
   const { end, failure } = await watch(world, command, commanding)
   const result = { runId, name, checksum: checksumOf(command), end, failure, stopped: ends.aborted }
-  await within(recordMs, session, record(session, result)).catch((error: unknown) => {
+  await within(recordMs, session, record(world, session, result)).catch((error: unknown) => {
     // What it did is done: the word of the command weighs more than that of the ledger.
     world.log.warn('apply', `the ledger could not be told how ${name} ended: ${messageOf(error)}`)
   })
@@ -124,8 +124,13 @@ interface Result extends Watched {
   readonly stopped: boolean
 }
 
-async function record(session: Session, { runId, name, checksum, ...result }: Result): Promise<void> {
+async function record(
+  { redact }: World,
+  session: Session,
+  { runId, name, checksum, ...result }: Result,
+): Promise<void> {
   const { end, failure, stopped } = result
+  const error = failure === undefined ? undefined : redact(failure.message)
   const outcome = failure === undefined ? 'applied' : stopped ? 'interrupted' : 'failed'
   await session.query(
     stepSql({
@@ -138,11 +143,11 @@ async function record(session: Session, { runId, name, checksum, ...result }: Re
       lockWaitMs: 0,
       attempts: 1,
       outcome,
-      error: failure?.message,
+      error,
     }),
   )
   const applied = failure === undefined ? 1 : 0
-  await finishRun(session, runId, outcome === 'applied' ? 'done' : outcome, applied, failure?.message)
+  await finishRun(session, runId, outcome === 'applied' ? 'done' : outcome, applied, error)
 }
 
 /** Waits for the work, and cuts the connection when it takes too long. */

@@ -15,6 +15,8 @@ export interface World {
   /** What a command of another migrator finds in its environment. */
   readonly environment: Environment
   readonly log: Log
+  /** Takes secrets out of what is kept in the ledger. */
+  readonly redact: (text: string) => string
   /** Aborts when the run must end: a signal, or the caller's wish. */
   readonly signal: AbortSignal
   /** Name and version of this program. */

@@ -59,6 +59,12 @@ it.each(['pretty', 'json'])(
     }
     const failed = await scene.release('migrate', env)
     expect(failed.stderr).toContain('[redacted] and [redacted]')
+    const kept = await scene.database.query(
+      'SELECT error FROM release_phase.runs UNION ALL SELECT error FROM release_phase.steps',
+    )
+    expect(JSON.stringify(kept)).toContain('[redacted]')
+    expect(kept.filter(({ error }) => String(error).includes(role.password))).toEqual([])
+    expect(kept.filter(({ error }) => String(error).includes(token))).toEqual([])
     await onServer(`REASSIGN OWNED BY ${role.name} TO CURRENT_USER`)
     await scene.database.query(`REASSIGN OWNED BY ${role.name} TO CURRENT_USER`)
     await onServer(`DROP ROLE ${role.name}`)
