@@ -3,7 +3,7 @@ import { pauseMs } from '../core/retry.js'
 import { buildMigration, callingLine, type BuiltMigration, type SqlStep } from './build.js'
 import type { MigrationConnection } from './connection.js'
 import { asDatabaseFailure, StatementError } from './failure.js'
-import { buildIndex } from './invalid-index.js'
+import { workOnIndex } from './index-work.js'
 import type { LoadedMigration } from './load.js'
 import { splitStatements, type Waits } from './statements.js'
 
@@ -28,6 +28,8 @@ export interface ApplyOptions {
   readonly onLockTimeout: (sqlstate: string, attempt: number, pauseMs: number) => Promise<void>
   /** Runs a statement that waits for others by design, outside a transaction. */
   readonly patiently: (waits: Waits, work: () => Promise<void>) => Promise<void>
+  /** Whether an earlier run may have done part of this migration without recording it. */
+  readonly wasInterrupted: () => Promise<boolean>
   readonly onLog?: (line: string) => void
   /** The migration ended its transaction by itself. */
   readonly onOwnCommit: () => void
@@ -210,10 +212,10 @@ async function applyOutside(
       await connection.query(`SET search_path TO ${searchPath}; SET lock_timeout = ${timeoutMs}`)
       const at = step.offset === undefined ? step : { ...step, offset: step.offset + statement.offset }
       const work = async () => await send(at, statement.sql, connection)
-      const cleanUp = { connection, lockTimeoutMs, onLog: options.onLog ?? (() => undefined) }
-      const { builds, waits } = statement
-      const whole = async () => await (builds === undefined ? work() : buildIndex(builds, cleanUp, work))
-      await (waits === undefined ? whole() : options.patiently(waits, whole))
+      const { wasInterrupted, onLog = () => undefined } = options
+      const whole = async () =>
+        await workOnIndex(statement, { connection, lockTimeoutMs, onLog, wasInterrupted }, work)
+      await (statement.waits === undefined ? whole() : options.patiently(statement.waits, whole))
       tally.stayed += 1
     }
   }

@@ -1,7 +1,7 @@
 import type { MigrationConnection } from './connection.js'
-import type { IndexBuild } from './statements.js'
+import type { RelationName } from './statements.js'
 
-interface InvalidIndex {
+export interface InvalidIndex {
   readonly oid: number
   readonly name: string
   /** As SQL takes it, with its schema where it needs one. */
@@ -14,49 +14,50 @@ export interface CleanUp {
   readonly onLog: (line: string) => void
 }
 
-/**
- * Runs a CREATE INDEX CONCURRENTLY so that no invalid index stays. One that an interrupted build left under the
- * same name is dropped first: it would stop the statement with 42P07, or IF NOT EXISTS would take it for the
- * index. One that this build leaves is dropped at once, because it slows every write and, if it is unique, goes
- * on refusing rows.
- * https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
- */
-export async function buildIndex(
-  build: IndexBuild,
-  cleanUp: CleanUp,
-  work: () => Promise<void>,
-): Promise<void> {
-  const { connection, lockTimeoutMs, onLog } = cleanUp
-  const before = await invalidIndexes(connection, build)
-  for (const { shown } of before.filter(({ name }) => name === build.index)) {
-    await connection.query(`DROP INDEX CONCURRENTLY ${shown}`)
-    onLog(`dropped ${shown}, an invalid index that an interrupted build had left`)
-  }
-  try {
-    await work()
-  } catch (error) {
-    const known = new Set(before.map(({ oid }) => oid))
-    const left = await invalidIndexes(connection, build).catch(() => [])
-    for (const { shown } of left.filter(({ oid }) => !known.has(oid))) {
-      // CONCURRENTLY would wait for whoever made the build fail.
-      await connection.query(`SET lock_timeout = ${lockTimeoutMs}; DROP INDEX ${shown}`).then(
-        () => onLog(`dropped ${shown}, which the failed build left invalid`),
-        () => onLog(`${shown} is left invalid; the next release drops it`),
-      )
-    }
-    throw error
+/** Drops what an interrupted run left behind, without disturbing anybody. */
+export async function dropLeftovers(left: readonly InvalidIndex[], cleanUp: CleanUp): Promise<void> {
+  for (const { shown } of left) {
+    await cleanUp.connection.query(`DROP INDEX CONCURRENTLY ${shown}`)
+    cleanUp.onLog(`dropped ${shown}, an invalid index that an interrupted build had left`)
   }
 }
 
-/** Invalid indexes of the table that nobody is building at this moment. */
-async function invalidIndexes(connection: MigrationConnection, build: IndexBuild): Promise<InvalidIndex[]> {
+/** Drops what a failed statement has just left; CONCURRENTLY would wait for whoever made it fail. */
+export async function dropAtOnce(left: readonly InvalidIndex[], cleanUp: CleanUp): Promise<void> {
+  const { connection, lockTimeoutMs, onLog } = cleanUp
+  for (const { shown } of left) {
+    await connection.query(`SET lock_timeout = ${lockTimeoutMs}; DROP INDEX ${shown}`).then(
+      () => onLog(`dropped ${shown}, which the failed build left invalid`),
+      () => onLog(`${shown} is left invalid; the next release drops it`),
+    )
+  }
+}
+
+/**
+ * Invalid indexes that nobody is building at this moment: of a table and its partitions, of the table of an
+ * index, or without `relation` of every table. Of other roles' builds only the process is shown.
+ * https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PROGRESS-REPORTING
+ */
+export async function invalidIndexes(
+  connection: MigrationConnection,
+  relation: RelationName | undefined,
+): Promise<InvalidIndex[]> {
   const result = await connection.query(
-    `SELECT c.oid::int8::float8 AS oid, c.relname AS name, c.oid::regclass::text AS shown
-     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-     WHERE i.indrelid = to_regclass(concat_ws('.', quote_ident($1), quote_ident($2))) AND NOT i.indisvalid
-       AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index p
-                       WHERE p.index_relid = c.oid AND p.pid <> pg_backend_pid())`,
-    [build.schema ?? null, build.table],
+    `WITH given AS (
+       SELECT coalesce(i.indrelid, r.oid) AS oid
+       FROM (SELECT to_regclass(concat_ws('.', quote_ident($1), quote_ident($2)))::oid AS oid) r
+       LEFT JOIN pg_index i ON i.indexrelid = r.oid)
+     SELECT c.oid::int8::float8 AS oid, c.relname AS name, c.oid::regclass::text AS shown
+     FROM pg_index i
+     JOIN pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'
+     JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname !~ '^pg_'
+     CROSS JOIN given
+     WHERE NOT i.indisvalid
+       AND ($2::text IS NULL OR i.indrelid = given.oid
+            OR i.indrelid IN (SELECT relid FROM pg_partition_tree(given.oid::regclass)))
+       AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index p JOIN pg_locks l ON l.pid = p.pid
+                       WHERE l.relation = i.indrelid AND l.granted AND p.pid <> pg_backend_pid())`,
+    [relation?.schema ?? null, relation?.name ?? null],
   )
   return (result as { rows: InvalidIndex[] }).rows
 }

@@ -6,6 +6,10 @@ export interface Statement {
   readonly concurrent: boolean
   /** What it builds, for CREATE INDEX CONCURRENTLY. */
   readonly builds?: IndexBuild
+  /** What DROP INDEX CONCURRENTLY drops, where it must be there. */
+  readonly drops?: RelationName
+  /** What REINDEX CONCURRENTLY is about: a table, an index, or many of them. */
+  readonly reindexes?: RelationName | 'many'
   /** Whom it waits for by design, for those that do. */
   readonly waits?: Waits
 }
@@ -27,6 +31,10 @@ export interface IndexBuild {
   readonly table: string
   /** Undefined where PostgreSQL is to find a name. */
   readonly index: string | undefined
+  readonly unique: boolean
+  readonly ifNotExists: boolean
+  /** The statement's text after the name of the table. */
+  readonly rest: string
 }
 
 interface ParsedStatement {
@@ -55,14 +63,17 @@ export async function splitStatements(sql: string): Promise<Statement[]> {
     const to = statement.stmt_len === undefined ? bytes.length : from + statement.stmt_len
     const raw = bytes.subarray(from, to).toString('utf8')
     const lead = raw.length - raw.trimStart().length
-    const builds = indexBuild(statement.stmt)
+    const after = (location: number) => bytes.subarray(location, to).toString('utf8')
+    const builds = indexBuild(statement.stmt, after)
     const waits = waitsOf(statement.stmt)
+    const kept = waits === undefined ? {} : keptOf(statement.stmt, waits.relation)
     return {
       sql: raw.trim(),
       offset: bytes.subarray(0, from).toString('utf8').length + lead,
       concurrent: isConcurrent(statement.stmt),
       ...(builds === undefined ? {} : { builds }),
       ...(waits === undefined ? {} : { waits }),
+      ...kept,
     }
   })
 }
@@ -80,6 +91,7 @@ function isConcurrent(node: unknown): boolean {
 }
 
 interface Relation {
+  readonly location?: number
   readonly schemaname?: string
   readonly relname?: string
 }
@@ -88,9 +100,12 @@ interface Node {
   readonly IndexStmt?: {
     readonly idxname?: string
     readonly concurrent?: boolean
+    readonly unique?: boolean
+    readonly if_not_exists?: boolean
     readonly relation?: Relation
   }
   readonly DropStmt?: {
+    readonly missing_ok?: boolean
     readonly objects?: readonly { readonly List?: { readonly items?: readonly Text[] } }[]
   }
   readonly ReindexStmt?: { readonly relation?: Relation }
@@ -104,11 +119,23 @@ interface Text {
   readonly String?: { readonly sval?: string }
 }
 
-function indexBuild(node: unknown): IndexBuild | undefined {
+const part = String.raw`(?:[uU]&)?(?:"(?:[^"]|"")*"|[^\s".(]+)`
+const qualifiedName = new RegExp(String.raw`^${part}(?:\s*\.\s*${part})*`)
+
+function indexBuild(node: unknown, after: (location: number) => string): IndexBuild | undefined {
   const { IndexStmt: index } = (node ?? {}) as Node
   const table = index?.relation?.relname
   if (index?.concurrent !== true || table === undefined) return undefined
-  return { schema: index.relation?.schemaname, table, index: index.idxname }
+  return {
+    schema: index.relation?.schemaname,
+    table,
+    index: index.idxname,
+    unique: index.unique === true,
+    ifNotExists: index.if_not_exists === true,
+    rest: after(index.relation?.location ?? 0)
+      .replace(qualifiedName, '')
+      .trim(),
+  }
 }
 
 /**
@@ -137,3 +164,11 @@ function waitsOf(node: unknown): Waits | undefined {
 
 const named = (relation: Relation | undefined): RelationName | undefined =>
   relation?.relname === undefined ? undefined : { schema: relation.schemaname, name: relation.relname }
+
+function keptOf(node: unknown, relation: RelationName | undefined): Pick<Statement, 'drops' | 'reindexes'> {
+  const { DropStmt, ReindexStmt } = (node ?? {}) as Node
+  if (ReindexStmt !== undefined) return { reindexes: relation ?? 'many' }
+  return DropStmt === undefined || DropStmt.missing_ok === true || relation === undefined
+    ? {}
+    : { drops: relation }
+}

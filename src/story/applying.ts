@@ -12,6 +12,7 @@ import {
 } from '../migrations/failure.js'
 import { checksumOf, type LoadedMigration } from '../migrations/load.js'
 import type { Watch } from '../postgres/watch.js'
+import { wasInterrupted } from '../postgres/interrupted.js'
 import { finishRun, recordSql, stepSql, type Step } from '../postgres/runs.js'
 import type { Session } from '../postgres/session.js'
 import { patiently } from './patience.js'
@@ -70,6 +71,7 @@ async function applyOne(world: World, migration: LoadedMigration, applying: Watc
     onLockTimeout: async (failedWith, attempt, pauseMs) =>
       await tellLockTimeout(world, applying, { name, failedWith, attempt, pauseMs }),
     patiently: async (waits, work) => await patiently(world, { ...applying, name }, waits, work),
+    wasInterrupted: async () => await wasInterrupted(applying.session, historyTable(world), name),
     onLog: (line) => log.info('apply', `${name}: ${line}`),
     onOwnCommit: () =>
       log.warn(
@@ -159,7 +161,7 @@ async function explain(world: World, cause: unknown, failure: Failure, state: st
       })
     }
   }
-  if (cause instanceof ReleaseError) return withState(cause, state)
+  if (cause instanceof ReleaseError) return withPlace(cause, migration, state)
   const { file, source } = migration
   return failureInCode(cause, { file, source, doing: 'run', state })
 }
@@ -170,9 +172,10 @@ function endedBy(cause: unknown): string | undefined {
   return failure?.sqlstate.startsWith('57') === true ? failure.sqlstate : undefined
 }
 
-/** What failed before a statement began knows nothing of those before it. */
-function withState(error: ReleaseError, state: string): ReleaseError {
-  const { code, exitCode, message, detail, todo, sqlstate } = error
+/** What failed beside a statement knows neither its file nor what was done before it. */
+function withPlace(error: ReleaseError, { file }: LoadedMigration, state: string): ReleaseError {
+  const { code, exitCode, message, todo, sqlstate } = error
+  const detail = [`in ${shownPath(file)}`, ...error.detail]
   return new ReleaseError(code, exitCode, message, {
     detail,
     todo,

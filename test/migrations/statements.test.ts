@@ -36,11 +36,20 @@ it.each([
   expect(statement?.concurrent).toBe(expected)
 })
 
-it('a concurrent build is known by its table and its index', async () => {
-  const [named] = await splitStatements('CREATE INDEX CONCURRENTLY IF NOT EXISTS "I" ON s."T" (a)')
-  expect(named?.builds).toEqual({ schema: 's', table: 'T', index: 'I' })
-  const [nameless] = await splitStatements('CREATE INDEX CONCURRENTLY ON t (a)')
-  expect(nameless?.builds).toEqual({ schema: undefined, table: 't', index: undefined })
+it('a concurrent build is known by its table, its index and its definition', async () => {
+  const [, named] = await splitStatements(
+    `SELECT 'ö';CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "I" ON ONLY s . "T(""x" USING btree(a) WHERE a > 0;`,
+  )
+  expect(named?.builds).toEqual({
+    schema: 's',
+    table: 'T("x',
+    index: 'I',
+    unique: true,
+    ifNotExists: true,
+    rest: 'USING btree(a) WHERE a > 0',
+  })
+  const [nameless] = await splitStatements('CREATE INDEX CONCURRENTLY ON t(a)')
+  expect(nameless?.builds).toMatchObject({ schema: undefined, table: 't', index: undefined, rest: '(a)' })
   const [plain] = await splitStatements('CREATE INDEX i ON t (a)')
   expect(plain?.builds).toBeUndefined()
 })
