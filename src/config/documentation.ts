@@ -62,7 +62,8 @@ const nameOf = (setting: Setting) =>
     ? code([setting.flag === undefined ? (setting.file ?? '') : flagOf(setting)])
     : code(setting.env)
 
+const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
