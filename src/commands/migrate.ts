@@ -22,6 +22,7 @@ export const migrateCommand: Command = {
     'lockTimeoutMs',
     'lockRetryMs',
     'indexWaitMs',
+    'endIdleBlockersMs',
     'deadlineMs',
     'migrateCommand',
     ...migrationSettings,

@@ -117,6 +117,15 @@ export const settings = {
     about:
       'How long `CREATE INDEX CONCURRENTLY` and its kin wait, before they begin, for transactions that are old already, before giving up with exit 75.',
   }),
+  endIdleBlockersMs: setting(durationValue, {
+    default: undefined,
+    env: ['RELEASE_END_IDLE_BLOCKERS'],
+    flag: 'end-idle-blockers',
+    file: 'end-idle-blockers',
+    shape: 'duration',
+    about:
+      'End sessions that block a migration and have been idle in their transaction for longer than this; each is logged, and no other is ever ended. Without it, none is.',
+  }),
   deadlineMs: setting(durationValue, {
     default: '55m',
     env: ['RELEASE_DEADLINE'],

@@ -6,6 +6,7 @@ import { readIndexProgress } from '../postgres/progress.js'
 import type { Session } from '../postgres/session.js'
 import type { Look, Watch } from '../postgres/watch.js'
 import { readWeather, type Patience, type Weather } from '../postgres/weather.js'
+import { endIdle } from './waiting.js'
 import type { World } from './world.js'
 
 interface Patient {
@@ -39,18 +40,20 @@ const noticeEveryMs = 15_000
  * begins, nothing is half built, and the table can still be vacuumed and altered.
  */
 async function awaitWeather(
-  { config, log }: World,
+  world: World,
   { session, signal, name }: Patient,
   patience: Patience,
 ): Promise<void> {
+  const { config, log } = world
   const startedAt = performance.now()
   let left: readonly Weather[] = await readWeather(session, patience)
   const waited: readonly Weather[] = left
   let noticedAt = -Infinity
   while (left.length > 0) {
+    await endIdle(world, session, left)
     await sleep(pollMs, undefined, { signal })
-    const now = new Set((await readWeather(session, patience)).map(({ transaction }) => transaction))
-    left = left.filter(({ transaction }) => now.has(transaction))
+    const known = new Set(left.map(({ transaction }) => transaction))
+    left = (await readWeather(session, patience)).filter(({ transaction }) => known.has(transaction))
     const waitedMs = performance.now() - startedAt
     if (left.length === 0) break
     if (waitedMs >= config.indexWaitMs) throw stillThere(left, config.indexWaitMs)

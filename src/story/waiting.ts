@@ -2,14 +2,34 @@ import { formatDuration } from '../core/duration.js'
 import { tryAgainError, type ReleaseError } from '../core/errors.js'
 import type { MigrationFile } from '../core/migration.js'
 import { shownPath } from '../migrations/failure.js'
-import { describeBlockers, guessBlockers, type Blocker } from '../postgres/blockers.js'
+import { describeBlockers, describeSessions, guessBlockers, type Blocker } from '../postgres/blockers.js'
+import { endIdleBlockers } from '../postgres/idle-blockers.js'
 import type { Session } from '../postgres/session.js'
 import { watchSession, type Watch } from '../postgres/watch.js'
 import type { World } from './world.js'
 
 /** Beside the session that migrates, somebody who sees for whom it waits. */
-export function watchOver({ config }: World, session: Session): Watch {
-  return watchSession(session, { lookAfterMs: Math.min(300, Math.ceil(config.lockTimeoutMs / 4)) })
+export function watchOver(world: World, session: Session): Watch {
+  return watchSession(session, {
+    lookAfterMs: Math.min(300, Math.ceil(world.config.lockTimeoutMs / 4)),
+    onBlocked: async (blockers, second) => await endIdle(world, second, blockers),
+  })
+}
+
+/** Ends those that only keep a transaction open, if the settings say so, and tells of each. */
+export async function endIdle(
+  { config, log }: World,
+  session: Session,
+  blockers: readonly Blocker[],
+): Promise<void> {
+  if (config.endIdleBlockersMs === undefined) return
+  for (const ended of await endIdleBlockers(session, blockers, config.endIdleBlockersMs)) {
+    log.warn(
+      'apply',
+      `ended a session that was idle in its transaction for ${formatDuration(ended.idleMs ?? 0)} (RELEASE_END_IDLE_BLOCKERS): ${describeSessions([ended])}`,
+      { ended },
+    )
+  }
 }
 
 interface Watched {
