@@ -28,7 +28,7 @@ export async function migrateHere(folder: string, environment: Environment): Pro
         log: { info: write, warn: write },
         signal: new AbortController().signal,
         redact: (text) => text,
-      tool: 'release-phase test',
+        tool: 'release-phase test',
       },
       flags: {},
       positionals: [],
