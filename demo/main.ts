@@ -16,12 +16,21 @@ const cleanups: (() => Promise<unknown>)[] = []
 let cleaning: Promise<void> | undefined
 
 async function cleanUp(): Promise<void> {
-  for (const undo of cleanups.toReversed()) await undo().catch(() => undefined)
+  // Whatever does not end in time is left behind rather than waited for.
+  setTimeout(() => process.exit(1), 20_000).unref()
+  // The demo may go on a little meanwhile, so the list may grow.
+  for (let undo = cleanups.pop(); undo !== undefined; undo = cleanups.pop())
+    await undo().catch(() => undefined)
 }
 
 const cleanUpOnce = async () => await (cleaning ??= cleanUp())
 
+// A closed terminal, or `| head`, takes the output away; the cleaning up goes on.
+process.stdout.on('error', () => void cleanUpOnce().then(() => process.exit(1)))
+process.stderr.on('error', () => undefined)
+
 for (const [signal, code] of [
+  ['SIGHUP', 129],
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const) {
@@ -43,11 +52,13 @@ process.exit()
 async function demo(): Promise<void> {
   const startedAt = performance.now()
   say('A PostgreSQL and a Heroku are starting on this machine. Nothing leaves it.')
-  const folder = await mkdtemp(join(tmpdir(), 'release-phase-demo-'))
+  const making = mkdtemp(join(tmpdir(), 'release-phase-demo-'))
+  cleanups.push(async () => await rm(await making, { recursive: true, force: true }))
+  const folder = await making
   await chmod(folder, 0o755)
-  cleanups.push(async () => await rm(folder, { recursive: true, force: true }))
-  const server = await startEmbeddedPostgres()
-  cleanups.push(server.stop)
+  const starting = startEmbeddedPostgres()
+  cleanups.push(async () => await (await starting).stop())
+  const server = await starting
   const heroku = await startLocalHeroku({ timing: { stopLagMs: 300, settleMs: 300 } })
   cleanups.push(async () => await heroku.close())
   const app = await createApp(heroku, server)

