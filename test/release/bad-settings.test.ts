@@ -203,7 +203,7 @@ describe('where a setting comes from', () => {
     expect(tables.map(({ name }) => name)).toEqual(['of_file', 'of_flag', 'of_other'])
     await own.write('release-phase.config.ts', `export default { restart: 'always', app: 'of-file' }`)
     const json = await own.release('migrate --json --restart never', { RELEASE_RESTART: 'always' })
-    expect(JSON.parse(json.stdout)).toMatchObject({ restart: { reason: 'RELEASE_RESTART is never' } })
+    expect(JSON.parse(json.stdout)).toMatchObject({ restart: { reason: '--restart is never' } })
     const owner = 'SELECT owner_app FROM release_phase.ledger'
     expect(await own.database.query(owner)).toEqual([{ owner_app: 'of-file' }])
     const other = await own.release('migrate', { RELEASE_APP: 'of-environment', HEROKU_APP_NAME: 'second' })
