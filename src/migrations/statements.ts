@@ -58,8 +58,12 @@ export async function splitStatements(sql: string): Promise<Statement[]> {
   }
   // The grammar counts bytes of UTF-8.
   const bytes = Buffer.from(sql, 'utf8')
+  // Counted on from statement to statement: from the beginning each time, a large dump would take for ever.
+  const reached = { byte: 0, unit: 0 }
   return parsed.map((statement) => {
     const from = statement.stmt_location ?? 0
+    reached.unit += bytes.subarray(reached.byte, from).toString('utf8').length
+    reached.byte = from
     const to = statement.stmt_len === undefined ? bytes.length : from + statement.stmt_len
     const raw = bytes.subarray(from, to).toString('utf8')
     const lead = raw.length - raw.trimStart().length
@@ -69,7 +73,7 @@ export async function splitStatements(sql: string): Promise<Statement[]> {
     const kept = waits === undefined ? {} : keptOf(statement.stmt, waits.relation)
     return {
       sql: raw.trim(),
-      offset: bytes.subarray(0, from).toString('utf8').length + lead,
+      offset: reached.unit + lead,
       concurrent: isConcurrent(statement.stmt),
       ...(builds === undefined ? {} : { builds }),
       ...(waits === undefined ? {} : { waits }),
