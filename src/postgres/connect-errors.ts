@@ -18,7 +18,7 @@ export function mayComeUp(error: unknown): boolean {
 
 /** Turns a failed connection into a sentence and an exit code. */
 export function explainConnectError(error: unknown, target: Target, waitedMs: number): ReleaseError {
-  const at = `${target.host}:${target.port}`
+  const at = target.address
   const message = messageOf(error)
   const cause = { cause: error }
   const address = `Check the address in ${target.source}.`

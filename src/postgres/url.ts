@@ -20,6 +20,8 @@ export interface Target {
   readonly user: string | undefined
   readonly password: string | undefined
   readonly ssl: Exclude<ClientConfig['ssl'], undefined>
+  /** `host:port`, an IPv6 host in brackets, for messages. */
+  readonly address: string
   /** `host:port/database`, for messages and for the ledger. */
   readonly location: string
   readonly source: string
@@ -46,21 +48,25 @@ const malformed = (source: string, why: string) =>
 export function readDatabaseUrl(text: string | undefined, options: UrlOptions): Target {
   if (text === undefined || text.trim() === '') throw missing(options.source)
   const url = parse(text.trim(), options.source)
-  const socket = url.searchParams.get('host')
-  const host = socket ?? decode(url.hostname.replaceAll(/^\[|\]$/g, ''), options.source)
-  const port = url.port === '' ? 5432 : Number(url.port)
-  const user = decode(url.username, options.source)
-  const database = decode(url.pathname.slice(1), options.source) || user
+  // What stands behind the question mark wins, as it does for pg; a socket's port can stand nowhere else.
+  const part = (name: string, own: string) => url.searchParams.get(name) ?? decode(own, options.source)
+  const host = part('host', url.hostname.replaceAll(/^\[|\]$/g, ''))
+  const port = Number(part('port', url.port) || '5432')
+  const database = decode(url.pathname.slice(1), options.source)
   if (host === '') throw malformed(options.source, 'names no host')
+  if (!Number.isInteger(port)) throw malformed(options.source, 'has a port that is no number')
+  // libpq would take the user's name: a database that nobody named is not migrated.
   if (database === '') throw malformed(options.source, 'names no database')
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
   return {
     host,
     port,
     database,
-    user: user === '' ? undefined : user,
-    password: url.password === '' ? undefined : decode(url.password, options.source),
+    user: part('user', url.username) || undefined,
+    password: part('password', url.password) || undefined,
     ssl: sslFor(url.searchParams, host, options),
-    location: `${host}:${port}/${database}`,
+    address,
+    location: `${address}/${database}`,
     source: options.source,
   }
 }
@@ -73,8 +79,8 @@ function parse(text: string, source: string): URL {
     throw malformed(source, 'is not a URL')
   }
   if (url.protocol === 'postgres:' || url.protocol === 'postgresql:') return url
-  const scheme = text.includes('://') ? `a ${url.protocol.slice(0, -1)} URL` : 'not a URL'
-  throw malformed(source, `is ${scheme}, not a PostgreSQL one`)
+  if (!text.includes('://')) throw malformed(source, 'is not a URL')
+  throw malformed(source, `is a ${url.protocol.slice(0, -1)} URL, not a PostgreSQL one`)
 }
 
 function decode(text: string, source: string): string {
