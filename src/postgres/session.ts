@@ -124,7 +124,7 @@ function statusOf(client: Client): 'idle' | 'in transaction' | 'failed' {
 interface ClientInternals {
   readonly processID: number | null
   readonly connection?: {
-    readonly stream?: { destroy(): void }
+    readonly stream?: { readonly destroyed?: boolean; destroy(): void }
     on(event: 'commandComplete', listener: () => void): void
   }
 }
@@ -133,8 +133,10 @@ const internals = (client: Client) => client as unknown as ClientInternals
 
 /** Ends a connection politely, and cuts it when the server does not answer within a second. */
 async function endQuietly(client: Client): Promise<void> {
+  // pg waits for the end of a connection that has ended already.
+  if (internals(client).connection?.stream?.destroyed === true) return
   const timer = new AbortController()
-  const cut = sleep(1000, undefined, { signal: timer.signal, ref: false }).then(
+  const cut = sleep(1000, undefined, { signal: timer.signal }).then(
     () => internals(client).connection?.stream?.destroy(),
     () => undefined,
   )
