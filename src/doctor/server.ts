@@ -3,8 +3,8 @@ import { formatDuration } from '../core/duration.js'
 import { isReadOnly, readCapacity, readTimeLimits, readTls, type Capacity } from '../postgres/examine.js'
 import type { Look, LookAt } from './look.js'
 
-const oldestTested = 13
-const newestTested = 18
+const oldestMeant = 13
+const newestMeant = 18
 const connectionsNeeded = 2
 
 /** What the server, the database and the role allow. */
@@ -38,21 +38,21 @@ async function checkTls({ session }: LookAt): Promise<Check> {
   )
 }
 
-/** Which PostgreSQL it is, against those that this is tested on. */
+/** Which PostgreSQL it is, against those that this is made for. */
 export function checkVersion(serverVersion: number): Check {
   const major = Math.floor(serverVersion / 10_000)
-  const tested = `tested are ${oldestTested} to ${newestTested}`
-  if (major >= oldestTested && major <= newestTested)
-    return pass('server version', `PostgreSQL ${major}; ${tested}`)
-  return major < oldestTested
+  const meant = `this is made for ${oldestMeant} to ${newestMeant}`
+  if (major >= oldestMeant && major <= newestMeant)
+    return pass('server version', `PostgreSQL ${major}; ${meant}`)
+  return major < oldestMeant
     ? warn(
         'server version',
-        `PostgreSQL ${major} is out of support; ${tested}`,
+        `PostgreSQL ${major} is out of support; ${meant}`,
         'Upgrade it: heroku pg:upgrade',
       )
     : warn(
         'server version',
-        `PostgreSQL ${major} is newer than this knows; ${tested}`,
+        `PostgreSQL ${major} is newer than this knows; ${meant}`,
         'Look for a newer release-phase.',
       )
 }
