@@ -56,8 +56,12 @@ export function watchSession(session: Session, options: WatchOptions): Watch {
 
   const query = async <Row extends QueryResultRow>(text: string, values?: unknown[]) => {
     const startedAt = performance.now()
-    const over = new AbortController()
-    const timer = setTimeout(() => void lookOn(startedAt, over.signal), options.lookAfterMs)
+    // Made when it is needed: thousands of statements are answered before anybody looks.
+    let over: AbortController | undefined
+    const timer = setTimeout(() => {
+      over = new AbortController()
+      void lookOn(startedAt, over.signal)
+    }, options.lookAfterMs)
     try {
       const result = await session.query<Row>(text, values)
       // Whoever was in the way of this statement let it pass.
@@ -65,7 +69,7 @@ export function watchSession(session: Session, options: WatchOptions): Watch {
       return result
     } finally {
       clearTimeout(timer)
-      over.abort()
+      over?.abort()
     }
   }
 
