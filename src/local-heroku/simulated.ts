@@ -10,9 +10,7 @@ export interface SimulatedFate {
   /** How long it is `starting`; default `simulatedBootMs`. */
   readonly bootMs?: number
   /** Default up. */
-  readonly outcome?: SimulatedOutcome
-  /** The former name of `outcome`. */
-  readonly then?: SimulatedOutcome | undefined
+  readonly outcome?: SimulatedOutcome | undefined
 }
 
 /** Asked at each start; `starts` counts the starts of a dyno in this place, from 1. */
@@ -26,7 +24,7 @@ export type SimulationScript = (dyno: {
 /** Starts a dyno without a process: its states follow the script. One-off dynos end as soon as they are up. */
 export function startSimulatedDyno(host: DynoHost, plan: DynoPlan, fate: SimulatedFate): Dyno {
   const { name, type, command, size, release, oneOff } = plan
-  const outcome = fate.outcome ?? fate.then ?? 'up'
+  const outcome = fate.outcome ?? 'up'
   const createdAt = new Date()
   let updatedAt = createdAt
   let state: DynoState = 'starting'

@@ -48,7 +48,7 @@ export function requestsOf(heroku: LocalHeroku, method: string): readonly string
 }
 
 /** Decides what each start of a simulated dyno comes to; `starts` counts those of one place, from 1. */
-export type Script = (dyno: Parameters<SimulationScript>[0]) => SimulatedFate['then']
+export type Script = (dyno: Parameters<SimulationScript>[0]) => SimulatedFate['outcome']
 
 /** An app whose dynos are simulated, with this formation, after its first deploy. */
 export async function simulatedApp(
@@ -57,8 +57,7 @@ export async function simulatedApp(
   script: Script = () => 'up',
   generation: 'cedar' | 'fir' = 'cedar',
 ): Promise<LocalApp> {
-  // oxlint-disable-next-line unicorn/no-thenable -- the word of the local Heroku; nobody awaits it
-  const simulate: SimulationScript = (dyno) => ({ then: script(dyno) })
+  const simulate: SimulationScript = (dyno) => ({ outcome: script(dyno) })
   const app = await heroku.createApp({ simulate, generation })
   const lines = Object.keys(formation).map((type) => `${type}: true`)
   await app.push(await makeSlug({ Procfile: lines.join('\n') }))

@@ -6,6 +6,8 @@ import { afterEach } from 'vitest'
 import { startLocalHeroku, type LocalHeroku, type LocalHerokuOptions } from '../../src/local-heroku/start.js'
 import { quickTiming } from '../../src/local-heroku/timing.js'
 
+export { eventually } from '../support/eventually.js'
+
 const cleanups: (() => Promise<unknown>)[] = []
 
 afterEach(async () => {
@@ -76,21 +78,6 @@ export async function call(
     status: response.status,
     headers: response.headers,
     body: text === '' ? undefined : (JSON.parse(text) as unknown),
-  }
-}
-
-/** Waits until `read` gives something, looking every few milliseconds. */
-export async function eventually<Value>(
-  read: () => Promise<Value | undefined> | Value | undefined,
-  what: string,
-  deadlineMs = 20_000,
-): Promise<Value> {
-  const deadline = performance.now() + deadlineMs
-  for (;;) {
-    const value = await read()
-    if (value !== undefined && value !== false) return value
-    if (performance.now() > deadline) throw new Error(`Waited ${deadlineMs} ms in vain for: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
 
