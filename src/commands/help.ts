@@ -1,4 +1,5 @@
-import { settings, type Setting } from '../config/settings.js'
+import type { Setting } from '../config/setting.js'
+import { settings } from '../config/settings.js'
 import type { Command } from './command.js'
 import { commands } from './index.js'
 

@@ -3,7 +3,8 @@ import { configurationError, usageError } from '../core/errors.js'
 import type { Environment, Flags } from '../core/sources.js'
 import { readConfigFile, type ConfigFile } from './file.js'
 import { misspeltVariables, nearest } from './near-names.js'
-import { settings, type Setting, type SettingName, type SettingValues } from './settings.js'
+import type { Setting } from './setting.js'
+import { settings, type SettingName, type SettingValues } from './settings.js'
 
 export interface Sources {
   readonly flags: Flags
