@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { messageOf, usageError } from '../core/errors.js'
+import { parseProcfile } from '../core/procfile.js'
 import { hex } from './names.js'
 
 /** Built code, ready to run: here a folder with a Procfile. */
@@ -33,22 +34,9 @@ export function readSlug(
   return {
     id: randomUUID(),
     folder: resolve(folder),
-    processTypes: parseProcfile(text),
+    processTypes: Object.fromEntries(parseProcfile(text)),
     commit: about.commit ?? hex(40),
     description: about.description ?? null,
     createdAt: new Date(),
   }
-}
-
-/**
- * Reads the lines `type: command`; other lines are left out, as Heroku does.
- * https://devcenter.heroku.com/articles/procfile#procfile-format
- */
-export function parseProcfile(text: string): Readonly<Record<string, string>> {
-  const types: Record<string, string> = {}
-  for (const line of text.split(/\r?\n/)) {
-    const [, type, command] = /^([A-Za-z0-9_-]+):\s*(.+?)\s*$/.exec(line) ?? []
-    if (type !== undefined && command !== undefined) types[type] = command
-  }
-  return types
 }

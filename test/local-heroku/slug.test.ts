@@ -1,18 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseProcfile, readSlug } from '../../src/local-heroku/slug.js'
+import { readSlug } from '../../src/local-heroku/slug.js'
 import { makeSlug } from './support.js'
-
-describe('a Procfile', () => {
-  it('names a command for each process type', () => {
-    const text =
-      'web: node server.js -p $PORT\r\n# a comment\n\nrelease:  release migrate \nclock_2:node clock.js'
-    expect(parseProcfile(text)).toEqual({
-      web: 'node server.js -p $PORT',
-      release: 'release migrate',
-      clock_2: 'node clock.js',
-    })
-  })
-})
 
 describe('a slug', () => {
   it('has the commit it was given, or a made-up one', async () => {
