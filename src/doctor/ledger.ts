@@ -2,16 +2,16 @@ import { fail, pass, skip, warn, type Check } from '../core/check.js'
 import { ReleaseError } from '../core/errors.js'
 import { describeHolder } from '../core/holder.js'
 import { silentLog } from '../core/log.js'
+import type { MigrationFile } from '../core/migration.js'
 import type { Ownership } from '../core/ownership.js'
-import { listNames } from '../migrations/discover.js'
+import { listNames, toMigrationFiles } from '../migrations/discover.js'
 import { readRights } from '../postgres/examine.js'
-import { readHistory, refuseMisplacedHistory } from '../postgres/history.js'
 import { plainName } from '../postgres/identifiers.js'
 import { readOwner } from '../postgres/ledger.js'
 import { readHolders } from '../postgres/lock.js'
 import { findReviewApp, judgeOwner, readOwnership } from '../story/owning.js'
-import { planRun, readFolder } from '../story/planning.js'
-import { appOf, historyTable, migrationFolder, schemasToCreate } from '../story/world.js'
+import { planRun, readFolder, readOwnHistory } from '../story/planning.js'
+import { appOf, historyTable, migrationFolder, schemasToCreate, type World } from '../story/world.js'
 import type { Look, LookAt } from './look.js'
 
 /** What a release writes, and what it finds written. */
@@ -66,10 +66,20 @@ const elsewhere = 'another migrator keeps its own'
 async function checkHistory({ world, session }: LookAt): Promise<Check> {
   if (world.config.migrateCommand !== undefined) return skip('history', elsewhere)
   const table = historyTable(world)
-  const history = await readHistory(session, table)
+  const history = await readOwnHistory(world, session, await listFiles(world))
   if (history !== undefined) return pass('history', `${history.length} applied in ${plainName(table)}`)
-  await refuseMisplacedHistory(session, table)
   return pass('history', `no ${plainName(table)} yet; the first release makes it`)
+}
+
+/** None where the folder is amiss, which another line says. */
+async function listFiles(world: World): Promise<readonly MigrationFile[]> {
+  const folder = migrationFolder(world)
+  try {
+    return await toMigrationFiles(await listNames(folder), folder)
+  } catch (error) {
+    if (!(error instanceof ReleaseError)) throw error
+    return []
+  }
 }
 
 async function checkPlan({ world, session }: LookAt): Promise<Check> {

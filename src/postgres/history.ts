@@ -23,30 +23,6 @@ export async function readHistory(session: Session, table: Table): Promise<Appli
   }
 }
 
-/**
- * Refuses (78) to begin a new history while a table of the same name and shape stands in another schema:
- * it is almost certainly this app's, and every migration would run a second time.
- */
-export async function refuseMisplacedHistory(session: Session, table: Table): Promise<void> {
-  const { rows } = await session.query<{ schema: string }>(
-    `SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relname = $1 AND c.relkind IN ('r', 'p') AND n.nspname <> $2 AND n.nspname !~ '^pg_'
-       AND 2 = (SELECT count(*) FROM pg_attribute WHERE attrelid = c.oid AND attname IN ('name', 'run_on'))`,
-    [table.name, table.schema],
-  )
-  const [found] = rows
-  if (found === undefined) return
-  throw configurationError(
-    'history-misplaced',
-    `The history is expected in ${plainName(table)}, which does not exist, and ${found.schema}.${table.name} does; every migration would run a second time.`,
-    {
-      todo: [
-        `Set migrations-schema to ${found.schema} (release-phase.config.json or --migrations-schema ${found.schema}).`,
-      ],
-    },
-  )
-}
-
 /** Makes the history table where it is missing, just as node-pg-migrate makes it. */
 export async function ensureHistory(
   session: Session,

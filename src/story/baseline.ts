@@ -5,7 +5,7 @@ import { nameCommand } from '../core/other-migrator.js'
 import { listNames } from '../migrations/discover.js'
 import { checksumOf } from '../migrations/load.js'
 import { writeBaseline } from '../postgres/baseline.js'
-import { ensureHistory, readHistory, refuseMisplacedHistory } from '../postgres/history.js'
+import { ensureHistory } from '../postgres/history.js'
 import { plainName } from '../postgres/identifiers.js'
 import { ensureLedger, isEmpty } from '../postgres/ledger.js'
 import { open } from '../postgres/opening.js'
@@ -14,7 +14,7 @@ import type { Session } from '../postgres/session.js'
 import { prepareSession } from '../postgres/settings.js'
 import { claimUnderLock } from './claiming.js'
 import { examineOwner, writeClaim, type Claim } from './owning.js'
-import { readFolder, type Folder } from './planning.js'
+import { readFolder, readOwnHistory, type Folder } from './planning.js'
 import { withDatabase } from './session.js'
 import { appOf, historyTable, migrationFolder, runFacts, schemasToCreate, type World } from './world.js'
 
@@ -44,10 +44,10 @@ export async function recordBaseline(world: World, name: string): Promise<Baseli
     const examine = async () => await examineOwner(world, session, undefined, false)
     const before = await examine()
     if (!before.go) throw leftAlone(before.reason)
-    await refuseUnfit(world, session)
+    await refuseUnfit(world, session, folder)
     const { claim, lockWaitMs } = await claimUnderLock(world, { session, ends, before, examine })
     if (!claim.go) throw leftAlone(claim.reason)
-    await refuseUnfit(world, session)
+    await refuseUnfit(world, session, folder)
     await ensureLedger(session)
     await inTransaction(session, async () => {
       await writeAll(world, session, { claim, lockWaitMs, folder, upTo })
@@ -75,10 +75,9 @@ function splitAt(files: readonly MigrationFile[], given: string) {
 }
 
 /** Nothing is recorded over a history, nor for a database that has nothing of what the migrations make. */
-async function refuseUnfit(world: World, session: Session): Promise<void> {
+async function refuseUnfit(world: World, session: Session, { files }: Folder): Promise<void> {
   const table = historyTable(world)
-  const history = await readHistory(session, table)
-  if (history === undefined) await refuseMisplacedHistory(session, table)
+  const history = await readOwnHistory(world, session, files)
   if (history !== undefined && history.length > 0) {
     const many = history.length === 1 ? 'one migration' : `${history.length} migrations`
     throw failedError(

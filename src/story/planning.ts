@@ -1,5 +1,5 @@
 import { failedError } from '../core/errors.js'
-import type { MigrationFile } from '../core/migration.js'
+import type { AppliedMigration, MigrationFile } from '../core/migration.js'
 import { makePlan, type DriftPolicy, type Plan } from '../core/plan.js'
 import { toMigrationFiles } from '../migrations/discover.js'
 import {
@@ -9,7 +9,8 @@ import {
   type LoadedMigration,
   type Sources,
 } from '../migrations/load.js'
-import { readHistory, readRecorded, refuseMisplacedHistory } from '../postgres/history.js'
+import { readHistory, readRecorded } from '../postgres/history.js'
+import { refuseMisplacedHistory } from '../postgres/misplaced-history.js'
 import type { Session } from '../postgres/session.js'
 import { historyTable, migrationFolder, type World } from './world.js'
 
@@ -27,16 +28,35 @@ export async function readFolder(world: World, names: readonly string[]): Promis
 
 /** Compares the folder with the history. Reads tables; runs and changes nothing. */
 export async function planRun(world: World, session: Session, { files, sources }: Folder): Promise<Plan> {
-  const table = historyTable(world)
-  const history = await readHistory(session, table)
-  if (history === undefined) await refuseMisplacedHistory(session, table)
+  const history = await readOwnHistory(world, session, files)
   return makePlan({
     files,
     history: history ?? [],
     policies: policiesOf(world),
     checksums: new Map([...sources].map(([name, source]) => [name, checksumOf(source)])),
-    recorded: await readRecorded(session, table),
+    recorded: await readRecorded(session, historyTable(world)),
   })
+}
+
+/**
+ * The applied migrations, or undefined where the history table is not there. Throws 78 where it names none and
+ * another table turns out to be the history of these files.
+ */
+export async function readOwnHistory(
+  world: World,
+  session: Session,
+  files: readonly MigrationFile[],
+): Promise<AppliedMigration[] | undefined> {
+  const table = historyTable(world)
+  const history = await readHistory(session, table)
+  if (history !== undefined && history.length > 0) return history
+  await refuseMisplacedHistory(session, {
+    table,
+    exists: history !== undefined,
+    schemaIsMeant: world.config.migrationsSchema !== undefined,
+    names: files.map(({ name }) => name),
+  })
+  return history
 }
 
 function policiesOf({ config }: World) {

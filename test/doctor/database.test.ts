@@ -119,7 +119,9 @@ describe('release doctor on the database', () => {
     const scene = await createScene(app)
     await scene.database.query(
       `CREATE SCHEMA elsewhere AUTHORIZATION ${appRole.name};
-       CREATE TABLE elsewhere.pgmigrations (id serial, name text, run_on timestamp)`,
+       CREATE TABLE elsewhere.pgmigrations (id serial, name text, run_on timestamp);
+       ALTER TABLE elsewhere.pgmigrations OWNER TO ${appRole.name};
+       INSERT INTO elsewhere.pgmigrations (name, run_on) VALUES ('1_users', now())`,
     )
     const { find } = await examine(scene)
     expect(find('history')).toMatchObject({ verdict: 'fail' })

@@ -187,7 +187,7 @@ describe('after the first release', () => {
     const result = await refused('migrate --schema other --create-schema')
     expect(result.exitCode).toBe(78)
     expect(result.stderr).toContain(
-      'error: The history is expected in other.pgmigrations, which does not exist, and public.pgmigrations does; every migration would run a second time.',
+      'error: The history is expected in other.pgmigrations, which does not exist, and public.pgmigrations names 3 of the 3 migrations of the folder; they would run a second time.',
     )
     expect(result.stderr).toContain('--migrations-schema public')
   })

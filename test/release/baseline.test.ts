@@ -109,7 +109,9 @@ describe('refuses', () => {
   it('a history that stands in another schema', async () => {
     const scene = await createOldScene()
     await scene.database.query(
-      `CREATE SCHEMA other; CREATE TABLE other.pgmigrations (id serial, name text, run_on timestamp)`,
+      `CREATE SCHEMA other; CREATE TABLE other.pgmigrations (id serial, name text, run_on timestamp);
+       INSERT INTO other.pgmigrations (name, run_on) VALUES ('1_users', now());
+       GRANT ALL ON SCHEMA other TO public; GRANT ALL ON other.pgmigrations TO public`,
     )
     const result = await scene.release('baseline 2_posts')
     expect(result.exitCode).toBe(78)
