@@ -1,6 +1,6 @@
-import { constants } from 'node:os'
 import { failedError, ReleaseError, unavailableError } from '../core/errors.js'
-import { statusOf, type CommandEnd } from './command.js'
+import { statusOf, type CommandEnd } from '../shell/command.js'
+import { meaningOf } from '../shell/exit-status.js'
 
 /** A command that did not do its work. */
 export interface FailedCommand {
@@ -47,25 +47,4 @@ export function commandWithoutLock(lost: Error, { name, tail }: FailedCommand): 
       cause: lost,
     },
   )
-}
-
-// https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_08_02
-function meaningOf(status: number): { readonly why: string; readonly todo: string } {
-  if (status === 127) {
-    return {
-      why: ': the shell did not find a command',
-      todo: 'Is it in the slug? Heroku removes devDependencies (and gems of other groups) after the build.',
-    }
-  }
-  const [signal] = Object.entries(constants.signals).find(([, number]) => number === status - 128) ?? []
-  // https://devcenter.heroku.com/articles/error-codes#r15-memory-quota-vastly-exceeded
-  return signal === 'SIGKILL'
-    ? {
-        why: ', which is SIGKILL',
-        todo: 'Somebody killed it; in a dyno mostly for its memory (R15 in heroku logs): give it a larger dyno.',
-      }
-    : {
-        why: signal === undefined ? '' : `, which is ${signal}`,
-        todo: 'Its own words are above. Mend the cause and release again.',
-      }
 }

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { expect, it } from 'vitest'
-import { startCommand, statusOf } from '../../src/migrations/command.js'
-import { groupRuns } from '../../src/migrations/process-group.js'
+import { startCommand, statusOf } from '../../src/shell/command.js'
+import { groupRuns } from '../../src/shell/process-group.js'
 
 const start = (command: string, lines: string[] = []) =>
   startCommand({
