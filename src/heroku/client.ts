@@ -41,7 +41,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       const asked = { verb, path, origin, attempts, elapsedMs: elapsedMs(), redact }
       if (outcome.kind === 'answer') {
         rateLimitRemaining = wholeNumber(outcome.headers['ratelimit-remaining']) ?? rateLimitRemaining
-        if (isSuccess(outcome, verb)) return [outcome, asked]
+        if (isSuccess(outcome)) return [outcome, asked]
       }
       const pauseMs = pauseBeforeRetryMs(asked, outcome, { ...patience, patienceMs })
       const error = platformError(asked, outcome)
@@ -95,9 +95,9 @@ interface Extra {
   readonly range?: string | undefined
 }
 
-/** A DELETE is answered by its status alone; anything else must have sent JSON. */
-function isSuccess(answer: Answer, verb: Verb): boolean {
-  return answer.status >= 200 && answer.status < 300 && (answer.body !== undefined || verb === 'DELETE')
+/** What is not JSON came from something in between, whatever its status says; empty will do. */
+function isSuccess(answer: Answer): boolean {
+  return answer.status >= 200 && answer.status < 300 && answer.body !== undefined
 }
 
 function originOf(apiUrl: string | undefined): string {

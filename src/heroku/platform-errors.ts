@@ -46,8 +46,12 @@ export function platformError(asked: Asked, outcome: Answer | Silence): ReleaseE
       detail,
     })
   }
-  if (status === 402)
-    return failedError('payment-required', `Heroku asks for payment before ${what}${said}`, { detail })
+  if (status === 402) {
+    return failedError('payment-required', `Heroku asks for payment before ${what}${said}`, {
+      todo: ['See to it at https://dashboard.heroku.com/account/billing, then run the command again.'],
+      detail,
+    })
+  }
   if (status === 403) {
     const scope = scopeFor(asked)
     return configurationError('token-lacks-scope', `The API token may not do ${what}${said}`, {
@@ -67,11 +71,18 @@ export function platformError(asked: Asked, outcome: Answer | Silence): ReleaseE
       detail,
     })
   }
-  if (status === 404)
-    return failedError('not-found', `Heroku found nothing at ${asked.path}${said}`, { detail })
+  if (status === 404) {
+    return failedError('not-found', `Heroku found nothing at ${asked.path}${said}`, {
+      todo: ['It may be gone by now, or misspelt: look with heroku ps, heroku releases or release status.'],
+      detail,
+    })
+  }
   if (status === 429) return limited(asked, outcome, said)
   if (status >= 400 && status < 500) {
-    return failedError('request-refused', `Heroku refused ${what} with status ${status}${said}`, { detail })
+    return failedError('request-refused', `Heroku refused ${what} with status ${status}${said}`, {
+      todo: ['Nothing was done. Mend what Heroku names, then run the command again.'],
+      detail,
+    })
   }
   return unavailable(asked, faultOf(outcome), [...(said === '.' ? [] : [`Heroku said${said}`]), ...detail])
 }
