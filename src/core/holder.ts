@@ -1,3 +1,4 @@
+import { shownQuery } from './beginning.js'
 import { formatDuration } from './duration.js'
 
 /** A session that holds the release lock. */
@@ -50,13 +51,8 @@ function whoHolds({ run, applicationName, user, clientAddress, pid }: Holder): s
 }
 
 function whatItRuns({ state, query, queryForMs }: Holder): string {
-  const text = firstLine(query ?? '')
+  const text = shownQuery(query ?? '', 100)
   if (state === null || text === '') return 'what it runs cannot be seen'
   if (state === 'active') return `running for ${formatDuration(queryForMs)}: ${text}`
   return `${state}, last ran: ${text}`
-}
-
-function firstLine(query: string): string {
-  const line = query.replaceAll(/\s+/g, ' ').trim()
-  return line.length > 100 ? `${line.slice(0, 99)}…` : line
 }

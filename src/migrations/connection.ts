@@ -5,4 +5,6 @@ export interface MigrationConnection {
   completed(): number
   /** `idle`, `in transaction` or `failed`. https://www.postgresql.org/docs/current/protocol-message-formats.html (ReadyForQuery) */
   status(): 'idle' | 'in transaction' | 'failed'
+  /** How the server says that the last transaction ended, or the last part of one that was rolled back. */
+  lastEnd(): 'COMMIT' | 'ROLLBACK' | undefined
 }

@@ -43,6 +43,8 @@ export class StatementError extends Error {
   readonly offset: number | undefined
   /** The line of the migration's file that produced the text. */
   readonly line: number | undefined
+  /** Characters that stood before the text in its message, which the server's position counts too. */
+  readonly charactersBefore: number
   /** It failed when the migration was recorded and committed, after the last of its statements. */
   readonly atCommit: boolean
 
@@ -52,6 +54,7 @@ export class StatementError extends Error {
     this.completed = at.completed
     this.offset = at.offset
     this.line = at.line
+    this.charactersBefore = at.charactersBefore ?? 0
     this.atCommit = at.atCommit ?? false
   }
 }
@@ -61,6 +64,7 @@ interface StatementPlace {
   readonly completed: number
   readonly offset?: number | undefined
   readonly line?: number | undefined
+  readonly charactersBefore?: number
   readonly atCommit?: true
 }
 
@@ -115,7 +119,7 @@ async function locate(
   const offset =
     failure.position === undefined
       ? await startOfStatement(error)
-      : offsetOfCharacter(error.sql, failure.position)
+      : offsetOfCharacter(error.sql, failure.position - error.charactersBefore)
   // Text that stands in the file is shown in the file; text that code produced is shown by itself.
   return error.offset === undefined
     ? { text: error.sql, place: placeOf(error.sql, offset), firstLine: 1 }

@@ -12,6 +12,14 @@ export interface Statement {
   readonly reindexes?: RelationName | 'many'
   /** Whom it waits for by design, for those that do. */
   readonly waits?: Waits
+  /** How it begins or ends a transaction, for those that do. */
+  readonly transaction?: TransactionControl
+}
+
+/** `plain`: without an isolation level, a chain or a name. Savepoints are none of these. */
+export interface TransactionControl {
+  readonly does: 'begin' | 'commit' | 'roll back'
+  readonly plain: boolean
 }
 
 /** What a statement waits for once it has begun, and the table or index it is about. */
@@ -71,12 +79,14 @@ export async function splitStatements(sql: string): Promise<Statement[]> {
     const builds = indexBuild(statement.stmt, after)
     const waits = waitsOf(statement.stmt)
     const kept = waits === undefined ? {} : keptOf(statement.stmt, waits.relation)
+    const transaction = transactionControl(statement.stmt)
     return {
       sql: raw.trim(),
       offset: reached.unit + lead,
       concurrent: isConcurrent(statement.stmt),
       ...(builds === undefined ? {} : { builds }),
       ...(waits === undefined ? {} : { waits }),
+      ...(transaction === undefined ? {} : { transaction }),
       ...kept,
     }
   })
@@ -113,6 +123,12 @@ interface Node {
     readonly objects?: readonly { readonly List?: { readonly items?: readonly Text[] } }[]
   }
   readonly ReindexStmt?: { readonly relation?: Relation }
+  readonly TransactionStmt?: {
+    readonly kind?: string
+    readonly chain?: boolean
+    readonly options?: readonly unknown[]
+    readonly gid?: string
+  }
   readonly AlterTableStmt?: {
     readonly relation?: Relation
     readonly cmds?: readonly { readonly AlterTableCmd?: { readonly subtype?: string } }[]
@@ -121,6 +137,22 @@ interface Node {
 
 interface Text {
   readonly String?: { readonly sval?: string }
+}
+
+const transactionWords: Readonly<Record<string, TransactionControl['does']>> = {
+  TRANS_STMT_BEGIN: 'begin',
+  TRANS_STMT_START: 'begin',
+  TRANS_STMT_COMMIT: 'commit',
+  TRANS_STMT_PREPARE: 'commit',
+  TRANS_STMT_ROLLBACK: 'roll back',
+}
+
+function transactionControl(node: unknown): TransactionControl | undefined {
+  const { TransactionStmt: statement } = (node ?? {}) as Node
+  const does = transactionWords[statement?.kind ?? '']
+  if (statement === undefined || does === undefined) return undefined
+  const { chain, options, gid } = statement
+  return { does, plain: chain !== true && (options ?? []).length === 0 && (gid ?? '') === '' }
 }
 
 const part = String.raw`(?:[uU]&)?(?:"(?:[^"]|"")*"|[^\s".(]+)`

@@ -1,3 +1,4 @@
+import { shownQuery } from '../core/beginning.js'
 import { formatDuration } from '../core/duration.js'
 import type { Session } from './session.js'
 
@@ -26,7 +27,7 @@ export const sessionColumns = `
   extract(epoch FROM clock_timestamp() - a.xact_start)::float8 * 1000 AS "transactionMs",
   CASE WHEN a.state LIKE 'idle in transaction%'
     THEN extract(epoch FROM clock_timestamp() - a.state_change)::float8 * 1000 END AS "idleMs",
-  left(a.query, 200) AS query`
+  left(a.query, 300) AS query`
 
 /**
  * Who keeps the session `pid` waiting for a lock at this moment, oldest transaction first; nobody when it is not
@@ -89,7 +90,7 @@ function describe(blocker: Blocker): string {
   if (transactionMs === null)
     return `pid ${pid} (of ${user}, what it does cannot be seen by this role${lock})`
   const name = applicationName === '' ? user : `"${applicationName}"`
-  const text = (query ?? '').replaceAll(/\s+/g, ' ').trim().slice(0, 80)
+  const text = shownQuery(query ?? '', 80)
   return `pid ${pid} (${name}, ${state ?? 'state unknown'}, open for ${formatDuration(transactionMs)}${lock}): ${text}`
 }
 

@@ -36,7 +36,8 @@ export async function takeLock(session: Session, wait: LockWait): Promise<number
   }
 }
 
-async function tryLock(session: Session, key: string): Promise<boolean> {
+/** Takes the lock if it is free or this session's own already, which holds it once more. */
+export async function tryLock(session: Session, key: string): Promise<boolean> {
   const { rows } = await session.query<{ held: boolean }>(`SELECT pg_try_advisory_lock(${key}) AS held`)
   return rows[0]?.held === true
 }

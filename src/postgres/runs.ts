@@ -62,7 +62,8 @@ export interface Step {
   readonly migration: string
   readonly checksum: string
   readonly inTransaction: boolean
-  readonly durationMs: number
+  /** Undefined: from the beginning of the transaction until it is recorded, by the server's clock. */
+  readonly durationMs: number | undefined
   /** Time spent in attempts that ended at `lock_timeout`, and in the pauses after them. */
   readonly lockWaitMs: number
   readonly attempts: number
@@ -80,6 +81,9 @@ export function recordSql(step: Step): string {
 ${stepSql(step)}`
 }
 
+// now() is when the transaction began. https://www.postgresql.org/docs/current/functions-datetime.html#FUNCTIONS-DATETIME-CURRENT
+const sinceBegin = 'round(extract(epoch FROM clock_timestamp() - now()) * 1000)::int'
+
 /** The ledger's step alone, for a migration that failed. */
 export function stepSql(step: Step): string {
   const values = [
@@ -89,7 +93,7 @@ export function stepSql(step: Step): string {
     literal(step.checksum),
     String(step.inTransaction),
     literal(step.outcome),
-    String(Math.round(step.durationMs)),
+    step.durationMs === undefined ? sinceBegin : String(Math.round(step.durationMs)),
     String(Math.round(step.lockWaitMs)),
     String(step.attempts),
     literal(step.sqlstate),

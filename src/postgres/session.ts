@@ -26,6 +26,11 @@ export interface Session {
   completed(): number
   /** What the last ReadyForQuery said. */
   status(): 'idle' | 'in transaction' | 'failed'
+  /**
+   * How the last transaction ended. A COMMIT of a failed one answers ROLLBACK, and so does ROLLBACK TO SAVEPOINT.
+   * https://www.postgresql.org/docs/current/protocol-message-formats.html (CommandComplete)
+   */
+  lastEnd(): 'COMMIT' | 'ROLLBACK' | undefined
 }
 
 export interface ConnectOptions {
@@ -93,8 +98,10 @@ async function attemptConnection(target: Target, options: ConnectOptions): Promi
   }
   const pid = internals(client).processID ?? 0
   let completed = 0
-  internals(client).connection?.on('commandComplete', () => {
+  let lastEnd: 'COMMIT' | 'ROLLBACK' | undefined
+  internals(client).connection?.on('commandComplete', ({ text }) => {
     completed += 1
+    if (text === 'COMMIT' || text === 'ROLLBACK') lastEnd = text
   })
   const answerOf = expectFirstAnswer(target, attemptMs, cut)
   return {
@@ -111,6 +118,7 @@ async function attemptConnection(target: Target, options: ConnectOptions): Promi
     cut,
     completed: () => completed,
     status: () => statusOf(client),
+    lastEnd: () => lastEnd,
   }
 }
 
@@ -125,7 +133,7 @@ interface ClientInternals {
   readonly processID: number | null
   readonly connection?: {
     readonly stream?: { readonly destroyed?: boolean; destroy(): void }
-    on(event: 'commandComplete', listener: () => void): void
+    on(event: 'commandComplete', listener: (message: { readonly text: string }) => void): void
   }
 }
 

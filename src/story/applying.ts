@@ -2,7 +2,8 @@ import { formatDuration } from '../core/duration.js'
 import { messageOf, ReleaseError, unavailableError } from '../core/errors.js'
 import type { AppliedStep } from '../core/outcome.js'
 import type { Progress } from '../core/progress.js'
-import { ApplyError, applyMigration, type ApplyOptions, type Attempted } from '../migrations/apply.js'
+import { ApplyError, applyMigration } from '../migrations/apply.js'
+import type { ApplyOptions, Recorded } from '../migrations/attempt.js'
 import {
   asDatabaseFailure,
   failureInCode,
@@ -15,6 +16,7 @@ import type { Watch } from '../postgres/watch.js'
 import { wasInterrupted } from '../postgres/interrupted.js'
 import { finishRun, recordSql, stepSql, type Step } from '../postgres/runs.js'
 import type { Session } from '../postgres/session.js'
+import { keepLock } from './locking.js'
 import { patiently } from './patience.js'
 import { tableLockTimeout, tellLockTimeout, watchOver } from './waiting.js'
 import { historyTable, searchPath, type World } from './world.js'
@@ -67,10 +69,11 @@ async function applyOne(world: World, migration: LoadedMigration, applying: Watc
     lockTimeoutMs: config.lockTimeoutMs,
     lockRetryMs: config.lockRetryMs,
     signal,
-    record: (attempted) => recordSql(stepOf(world, migration, applying, attempted, 'applied')),
+    record: (recorded) => recordSql(stepOf(world, migration, applying, recorded, 'applied')),
     onLockTimeout: async (failedWith, attempt, pauseMs) =>
       await tellLockTimeout(world, applying, { name, failedWith, attempt, pauseMs }),
     patiently: async (waits, work) => await patiently(world, { ...applying, name }, waits, work),
+    keepLock: async () => await keepLock(world, applying.session),
     wasInterrupted: async () => await wasInterrupted(applying.session, historyTable(world), name),
     onLog: (line) => log.info('apply', `${name}: ${line}`),
     onOwnCommit: () =>
@@ -90,7 +93,7 @@ function stepOf(
   world: World,
   migration: LoadedMigration,
   { runId }: Applying,
-  attempted: Attempted,
+  recorded: Recorded,
   outcome: Step['outcome'],
 ): Step {
   return {
@@ -98,7 +101,7 @@ function stepOf(
     history: historyTable(world),
     migration: migration.file.name,
     checksum: checksumOf(migration.source),
-    ...attempted,
+    ...recorded,
     outcome,
   }
 }

@@ -1,7 +1,7 @@
 import { formatDuration } from '../core/duration.js'
 import { tryAgainError } from '../core/errors.js'
 import { describeHolder, type Holder } from '../core/holder.js'
-import { readHolders, takeLock } from '../postgres/lock.js'
+import { readHolders, takeLock, tryLock } from '../postgres/lock.js'
 import type { Session } from '../postgres/session.js'
 import type { World } from './world.js'
 
@@ -35,6 +35,22 @@ export async function holdLock(world: World, session: Session, signal: AbortSign
   }
   log.info('lock', waitedMs < 50 ? 'taken' : `taken after ${formatDuration(waitedMs)}`, { waitedMs })
   return waitedMs
+}
+
+/**
+ * Takes the lock once more on the session that should hold it, which only counts; after a migration that let go of
+ * it (pg_advisory_unlock_all, DISCARD ALL), this takes it back. Throws 75 where another release was faster.
+ */
+export async function keepLock({ config }: World, session: Session): Promise<void> {
+  if (await tryLock(session, config.lockValue)) return
+  throw tryAgainError(
+    'lock-taken',
+    'The migration let go of the release lock (pg_advisory_unlock, DISCARD), and another release took it.',
+    {
+      detail: [`held by ${describeAll(await readHolders(session, config.lockValue))}`],
+      todo: ['Take that statement out of the migration and release again.'],
+    },
+  )
 }
 
 /** Whether nobody holds the release lock now. */

@@ -115,20 +115,6 @@ it('what a migration sets for its session does not reach the next one, nor the h
   )
 })
 
-it('a COMMIT inside a file is warned of, and the migration is recorded once', async () => {
-  const scene = await createScene({
-    'migrations/1_own.sql': 'BEGIN;\nCREATE TABLE a (id int);\nCOMMIT;\n',
-    'migrations/2_own.js': `exports.up = async (pgm) => { await pgm.db.query('COMMIT'); pgm.sql('CREATE TABLE b (id int)') }`,
-    'migrations/3_plain.sql': 'CREATE TABLE c (id int);',
-  })
-  const result = await scene.release('migrate')
-  expect(result).toMatchObject({ exitCode: 0 })
-  expect(result.stderr).toContain('apply    warning: 1_own ends its transaction by itself (COMMIT)')
-  expect(result.stderr).toContain('apply    warning: 2_own ends its transaction by itself (COMMIT)')
-  expect(result.stderr).not.toContain('3_plain ends')
-  expect(await scene.history()).toEqual(['1_own', '2_own', '3_plain'])
-})
-
 it('a file that holds a NUL byte fails before a half of it can run', async () => {
   const scene = await createScene({
     'migrations/1_nul.sql': 'CREATE TABLE a (id int);\0CREATE TABLE b (id int);',

@@ -151,7 +151,7 @@ it('a deadlock with the app is tried again', async () => {
   const release = scene.start('migrate --lock-timeout 30s')
   const rows = async () =>
     await scene.database.query(
-      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LOCK posts%' AND wait_event = 'relation'`,
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%LOCK posts;%' AND pid <> pg_backend_pid() AND wait_event = 'relation'`,
     )
   await eventually(async () => (await rows()).length > 0, 'the migration waits for users')
   await app.query('LOCK posts; COMMIT')
