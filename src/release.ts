@@ -1,7 +1,7 @@
 import { decideEntry, type GateDecision } from './core/gate.js'
 import { refuseOwnLock } from './core/other-migrator.js'
 import { noWork, skippedWork, type MigrateOutcome, type Work } from './core/outcome.js'
-import type { Plan } from './core/plan.js'
+import { isEmptied, type Plan } from './core/plan.js'
 import { createProgress, type Progress } from './core/progress.js'
 import { fingerprintOf, listNames } from './migrations/discover.js'
 import { ensureHistory } from './postgres/history.js'
@@ -148,7 +148,7 @@ async function releaseFiles(
     const runId = await startRun(session, { ...runFacts(world), lockWaitMs })
     await applyAll(world, migrations, { session, runId, signal: ends, progress })
   }
-  await writeSeen(session, table, fingerprint)
+  if (!isEmptied(plan)) await writeSeen(session, table, fingerprint)
   return {
     ...noWork,
     ...countsOf(plan),

@@ -1,6 +1,6 @@
 import { exitCodes } from '../core/exit-codes.js'
 import type { Forecast, Preview } from '../core/forecast.js'
-import type { Drift } from '../core/plan.js'
+import type { Drift } from '../core/drift.js'
 import type { RestartDecision } from '../core/restart-decision.js'
 import { foresee } from '../story/looking.js'
 import { migrationSettings, type Command } from './command.js'

@@ -1,4 +1,4 @@
-import type { Drift } from './plan.js'
+import type { Drift } from './drift.js'
 
 /** One applied migration of a run. */
 export interface AppliedStep {

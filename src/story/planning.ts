@@ -1,6 +1,7 @@
 import { failedError } from '../core/errors.js'
 import type { AppliedMigration, MigrationFile } from '../core/migration.js'
-import { makePlan, type DriftPolicy, type Plan } from '../core/plan.js'
+import type { DriftPolicy } from '../core/drift.js'
+import { isEmptied, makePlan, type Plan } from '../core/plan.js'
 import { toMigrationFiles } from '../migrations/discover.js'
 import {
   checksumOf,
@@ -67,6 +68,7 @@ function policiesOf({ config }: World) {
     renamed: config.driftRenamed,
     order,
     duplicate: order,
+    empty: 'warn' as const,
   }
 }
 
@@ -90,7 +92,7 @@ export function heedDrift({ log }: World, plan: Plan): void {
   if (plan.drift.length > shown) {
     log.warn('plan', `${plan.drift.length - shown} more like it; \`release status\` lists them all`)
   }
-  if (plan.ahead.length > 0) {
+  if (plan.ahead.length > 0 && !isEmptied(plan)) {
     log.info(
       'plan',
       `the database is ahead of this code by ${plan.ahead.length} (${plan.ahead.at(-1)} last): an older release runs on a newer schema`,

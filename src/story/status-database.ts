@@ -97,6 +97,7 @@ const allowed = {
   renamed: 'allow',
   order: 'allow',
   duplicate: 'allow',
+  empty: 'allow',
 } as const
 
 /** What the names of the files alone can tell, where a file could not be read. */

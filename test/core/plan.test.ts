@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { timestampOf, type AppliedMigration, type MigrationFile } from '../../src/core/migration.js'
-import { makePlan, type PlanInput } from '../../src/core/plan.js'
+import { makePlan } from '../../src/core/plan.js'
+import type { DriftInput } from '../../src/core/drift.js'
 
 const file = (name: string): MigrationFile => ({
   name,
@@ -9,11 +10,18 @@ const file = (name: string): MigrationFile => ({
 })
 const applied = (name: string): AppliedMigration => ({ name, appliedAt: new Date('2026-03-01T10:00:00Z') })
 
-const plan = (files: string[], history: string[], more: Partial<PlanInput> = {}) =>
+const plan = (files: string[], history: string[], more: Partial<DriftInput> = {}) =>
   makePlan({
     files: files.map(file),
     history: history.map(applied),
-    policies: { changed: 'warn', deleted: 'warn', renamed: 'error', order: 'error', duplicate: 'error' },
+    policies: {
+      changed: 'warn',
+      deleted: 'warn',
+      renamed: 'error',
+      order: 'error',
+      duplicate: 'error',
+      empty: 'warn',
+    },
     checksums: new Map(files.map((name) => [name, `sum of ${name}`])),
     recorded: new Map(history.map((name) => [name, { checksum: `sum of ${name}` }])),
     ...more,
@@ -30,6 +38,13 @@ test('pending are the files that the history does not name, in the order of thei
 
 test('a database that is newer than every file is ahead, which is no drift', () => {
   expect(plan(['1_a'], ['1_a', '2_b'])).toMatchObject({ pending: [], ahead: ['2_b'], drift: [] })
+})
+
+test('no file at all beside a history is told of, since the folder is probably the wrong one', () => {
+  const found = plan([], ['1_a', '2_b'])
+  expect(found).toMatchObject({ pending: [], ahead: ['1_a', '2_b'] })
+  expect(found.drift).toEqual([expect.objectContaining({ kind: 'empty', policy: 'warn', migration: '2_b' })])
+  expect(plan([], []).drift).toEqual([])
 })
 
 test('an applied migration whose file is gone while newer files are there was deleted', () => {
@@ -86,6 +101,7 @@ test('what is allowed is not reported', () => {
     renamed: 'allow',
     order: 'allow',
     duplicate: 'allow',
+    empty: 'allow',
   } as const
   expect(plan(['1_a', '1_b', '3_c'], ['2_x', '3_c'], { policies }).drift).toEqual([])
 })

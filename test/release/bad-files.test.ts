@@ -138,6 +138,18 @@ describe('after the first release', () => {
     expect(result.stderr).not.toContain('warning')
   })
 
+  it('an empty folder beside a full history is told of at every run, and stops none: it may be a rollback', async () => {
+    for (const path of Object.keys(files)) await scene.remove(path)
+    for (let run = 1; run <= 2; run++) {
+      const result = await scene.release('migrate')
+      expect(result.exitCode).toBe(0)
+      expect(result.stderr).toContain(
+        'plan     warning: No migration was found here, and 3 are applied (4_d last): this is probably the wrong folder, or a slug that was built without it. Check migrations-dir, .slugignore,',
+      )
+      expect(result.stderr).not.toContain('ahead of this code')
+    }
+  })
+
   it('an applied file under another name is refused, for it would run twice', async () => {
     await scene.rename('migrations/2_b.sql', 'migrations/5_b.sql')
     const result = await refused()
