@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { failedError, messageOf, type ReleaseError } from '../core/errors.js'
 import { excerpt, offsetOfCharacter, placeOf, type Place } from '../core/excerpt.js'
 import type { MigrationFile } from '../core/migration.js'
+import { adviceFor } from './advice.js'
 import { splitStatements } from './statements.js'
 
 /** What PostgreSQL says of a failed statement, as far as `pg` hands it on. */
@@ -96,19 +97,11 @@ export async function failureInStatement(
     {
       detail: error.atCommit ? extra : [...excerpt(text, place, firstLine), ...extra],
       state: context.state,
-      todo: [...adviceFor(failure.sqlstate), 'Mend the migration and release again.'],
+      todo: [...adviceFor(failure, text, place), 'Mend the migration and release again.'],
       sqlstate: failure.sqlstate,
       cause: error,
     },
   )
-}
-
-// Active SQL transaction: https://www.postgresql.org/docs/current/errcodes-appendix.html
-function adviceFor(sqlstate: string): string[] {
-  if (sqlstate !== '25001') return []
-  return [
-    'Begin the file with the line "-- no-transaction" (js and ts: pgm.noTransaction()); it then runs statement by statement.',
-  ]
 }
 
 async function locate(
