@@ -1,4 +1,3 @@
-import { decideEntry, type GateDecision } from './core/gate.js'
 import { refuseOwnLock } from './core/other-migrator.js'
 import { noWork, skippedWork, type MigrateOutcome, type Work } from './core/outcome.js'
 import { isEmptied, type Plan } from './core/plan.js'
@@ -14,7 +13,7 @@ import { applyAll } from './story/applying.js'
 import { claimUnderLock, type Claiming } from './story/claiming.js'
 import type { Commanding } from './story/commanding.js'
 import { isLockFree } from './story/locking.js'
-import { examineOwner, findReviewApp, writeClaim } from './story/owning.js'
+import { examineOwner, findReviewApp, judgeEntry, writeClaim } from './story/owning.js'
 import { heedDrift, loadPending, planRun, readFolder } from './story/planning.js'
 import { acrossLostConnections } from './story/reconnecting.js'
 import { checkRestart, restartAfter } from './story/restarting.js'
@@ -33,17 +32,13 @@ export interface MigrateOptions {
  */
 export async function migrate(world: World, options: MigrateOptions = {}): Promise<MigrateOutcome> {
   const startedAt = performance.now()
-  const gate = enter(world, world.surroundings.reviewApp)
+  const gate = judgeEntry(world, world.surroundings.reviewApp)
   const progress = createProgress()
   const work = gate.go
     ? await acrossLostConnections(world, async () => await workOn(world, options.adopt === true, progress))
     : skippedWork(gate.reason)
   const restart = work.outcome === 'skipped' ? undefined : await restartAfter(world, work.applied.length)
   return { ...work, restart, durationMs: performance.now() - startedAt }
-}
-
-function enter({ config }: World, reviewApp: string | undefined): GateDecision {
-  return decideEntry({ skip: config.skipMigrations, reviewApps: config.reviewApps, reviewApp })
 }
 
 async function workOn(world: World, adopt: boolean, progress: Progress): Promise<Work> {
@@ -98,7 +93,7 @@ interface Release {
 async function enterDatabase(world: World, session: Session, given: Release): Promise<Work> {
   const { source, adopt, ends, cancel, progress } = given
   const reviewApp = await findReviewApp(world)
-  const gate = enter(world, reviewApp)
+  const gate = judgeEntry(world, reviewApp)
   if (!gate.go) return skippedWork(gate.reason)
   const examine = async () => await examineOwner(world, session, reviewApp, adopt)
   const before = await examine()

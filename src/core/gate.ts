@@ -15,6 +15,8 @@ export interface EntryFacts {
   readonly skip: boolean
   readonly reviewApp: ReviewAppSign
   readonly reviewApps: ReviewAppPolicy
+  /** Where that was set, as a person would look for it: `RELEASE_REVIEW_APPS`, `review-apps in package.json`. */
+  readonly reviewAppsSource: string
 }
 
 const go: GateDecision = { go: true }
@@ -25,7 +27,7 @@ const refuse = (reason: string): GateDecision => ({ go: false, reason, refused: 
 export function decideEntry(facts: EntryFacts): GateDecision {
   if (facts.skip) return leave('RELEASE_SKIP_MIGRATIONS is set')
   if (facts.reviewApp !== undefined && facts.reviewApps === 'skip') {
-    return leave(`this is a review app (${facts.reviewApp}) and RELEASE_REVIEW_APPS is skip`)
+    return leave(`this is a review app (${facts.reviewApp}) and ${facts.reviewAppsSource} is skip`)
   }
   return go
 }

@@ -1,4 +1,3 @@
-import { decideEntry } from '../core/gate.js'
 import type { Forecast, Preview } from '../core/forecast.js'
 import { describeHolder } from '../core/holder.js'
 import { nameCommand, refuseOwnLock } from '../core/other-migrator.js'
@@ -7,7 +6,7 @@ import { previewMigration } from '../migrations/preview.js'
 import { readHolders } from '../postgres/lock.js'
 import { open } from '../postgres/opening.js'
 import { loadPending, planRun, readFolder } from './planning.js'
-import { findReviewApp, judgeOwner, readOwnership } from './owning.js'
+import { findReviewApp, judgeEntry, judgeOwner, readOwnership } from './owning.js'
 import { restartDecision } from './restarting.js'
 import { lookAtDatabase } from './session.js'
 import { appOf, historyTable, migrationFolder, type World } from './world.js'
@@ -28,7 +27,7 @@ const nothingElse = {
 export async function foresee(world: World): Promise<Forecast> {
   const { config } = world
   const reviewApp = await findReviewApp(world)
-  const gate = decideEntry({ skip: config.skipMigrations, reviewApps: config.reviewApps, reviewApp })
+  const gate = judgeEntry(world, reviewApp)
   if (!gate.go) return { ...nothingElse, skipped: gate.reason }
   const { migrateCommand } = config
   if (migrateCommand !== undefined) refuseOwnLock(migrateCommand)

@@ -1,5 +1,5 @@
 import { configurationError, messageOf } from '../core/errors.js'
-import { decideDatabase, type GateDecision } from '../core/gate.js'
+import { decideDatabase, decideEntry, type GateDecision } from '../core/gate.js'
 import { decideOwnership, type DatabaseIdentity, type Ownership } from '../core/ownership.js'
 import { isEmpty, readIdentity, readOwner, writeOwner } from '../postgres/ledger.js'
 import type { Session } from '../postgres/session.js'
@@ -69,6 +69,16 @@ export async function readOwnership(
   const identity = await readIdentity(session)
   const empty = owner === undefined && (await isEmpty(session))
   return { identity, ownership: decideOwnership({ app: appOf(world), identity, owner, empty }) }
+}
+
+/** The part of the gate that needs no database. */
+export function judgeEntry({ config }: World, reviewApp: string | undefined): GateDecision {
+  return decideEntry({
+    skip: config.skipMigrations,
+    reviewApp,
+    reviewApps: config.reviewApps,
+    reviewAppsSource: config.sources.reviewApps,
+  })
 }
 
 /** What the gate makes of a database that is this to the app. */

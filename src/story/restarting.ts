@@ -42,7 +42,7 @@ export async function restartAfter(world: World, appliedCount: number): Promise<
   const decision = restartDecision(world, appliedCount)
   if (decision.restart) {
     const report = await restartApp(world, decision.app).catch((error: unknown) => {
-      throw afterMigrations(error, whatIsDone(world, appliedCount))
+      throw afterMigrations(error, decision.app, whatIsDone(world, appliedCount))
     })
     return {
       restarted: true,
@@ -55,13 +55,13 @@ export async function restartAfter(world: World, appliedCount: number): Promise<
 }
 
 /** What failed is the restart alone; a person must not think that the migrations did. */
-function afterMigrations(error: unknown, done: string): unknown {
+function afterMigrations(error: unknown, app: string, done: string): unknown {
   if (!(error instanceof ReleaseError)) return error
   const { code, exitCode, message, detail, sqlstate } = error
   return new ReleaseError(code, exitCode, message, {
     detail,
     state: `${done}; only the restart is left to do.`,
-    todo: ['Restart when that is mended: release restart', ...error.todo],
+    todo: [`Restart when that is mended: release restart --app ${app}`, ...error.todo],
     sqlstate,
     cause: error,
   })

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { decideDatabase, decideEntry, reviewAppPolicies, type DatabaseFacts } from '../../src/core/gate.js'
 import type { Ownership } from '../../src/core/ownership.js'
 
+const reviewAppsSource = 'RELEASE_REVIEW_APPS'
+
 describe('before any database is looked at', () => {
   it('the skip flag wins over everything', () => {
     for (const reviewApps of reviewAppPolicies) {
       for (const reviewApp of [undefined, 'pull request 7']) {
-        expect(decideEntry({ skip: true, reviewApp, reviewApps })).toEqual({
+        expect(decideEntry({ skip: true, reviewApp, reviewApps, reviewAppsSource })).toEqual({
           go: false,
           refused: false,
           reason: 'RELEASE_SKIP_MIGRATIONS is set',
@@ -17,8 +19,10 @@ describe('before any database is looked at', () => {
 
   it('only a review app with the policy skip is left alone', () => {
     for (const reviewApps of reviewAppPolicies) {
-      expect(decideEntry({ skip: false, reviewApp: undefined, reviewApps }).go).toBe(true)
-      expect(decideEntry({ skip: false, reviewApp: 'of chart', reviewApps }).go).toBe(reviewApps !== 'skip')
+      expect(decideEntry({ skip: false, reviewApp: undefined, reviewApps, reviewAppsSource }).go).toBe(true)
+      expect(decideEntry({ skip: false, reviewApp: 'of chart', reviewApps, reviewAppsSource }).go).toBe(
+        reviewApps !== 'skip',
+      )
     }
   })
 })

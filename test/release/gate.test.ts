@@ -154,6 +154,18 @@ describe.each(signs)('RELEASE_SKIP_MIGRATIONS and a review app by %s', (sign) =>
   })
 })
 
+it('a review app that is skipped says where that was set', async () => {
+  const inFile = await createScene({ 'release-phase.config.json': '{"review-apps": "skip"}' })
+  const env = { HEROKU_PR_NUMBER: '7' }
+  for (const [words, line] of [
+    ['migrate', 'Skipped: this is a review app (pull request 7) and'],
+    ['plan', 'Would skip: this is a review app (pull request 7) and'],
+  ] as const) {
+    const { stdout } = await inFile.release(words, env)
+    expect(stdout).toContain(`${line} review-apps in release-phase.config.json is skip.`)
+  }
+})
+
 it('--adopt takes over the database of another app, and says so', async () => {
   const database = await createAppDatabase()
   const env = { ...base, DATABASE_URL: database.appUrl }

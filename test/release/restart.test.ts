@@ -149,6 +149,7 @@ describe('by hand', () => {
     expect(exitCode).toBe(78)
     expect(stderr).toContain('heroku authorizations:create --scope write')
     expect(stderr).toContain('only the restart is left to do.')
+    expect(stderr).toContain('-> Restart when that is mended: release restart --app shop\n')
     expect(await scene.history()).toEqual(['1_orders', '2_settings'])
   })
 
