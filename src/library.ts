@@ -14,6 +14,7 @@ import { restartApp } from './story/restarting.js'
 import { readStatus } from './story/status.js'
 import type { World } from './story/world.js'
 import { secretsIn } from './terminal/secrets.js'
+import { workingFolder } from './terminal/working-folder.js'
 import { version } from './version.js'
 
 /** What every function of the library is given. Nothing is read from the process itself. */
@@ -72,7 +73,7 @@ export async function restart(
 }
 
 async function worldOf(options: ReleaseOptions): Promise<World> {
-  const { environment, folder = process.cwd(), flags = {}, configPath } = options
+  const { environment, folder = workingFolder(), flags = {}, configPath } = options
   return {
     config: await loadConfig({ flags, environment, folder, configPath }),
     surroundings: readSurroundings(environment),

@@ -8,11 +8,13 @@ import { exitCodes, type ExitCode } from './core/exit-codes.js'
 import { createRedactor } from './core/redact.js'
 import type { Environment, Flags } from './core/sources.js'
 import { readSurroundings } from './heroku/environment.js'
+import { toJson } from './terminal/json.js'
 import { createLog } from './terminal/log.js'
 import { errorLine, errorObject, renderError } from './terminal/render-error.js'
 import { secretsIn } from './terminal/secrets.js'
 import { abortOnSignals } from './terminal/signals.js'
 import { keepStdoutClear } from './terminal/stdout.js'
+import { workingFolder } from './terminal/working-folder.js'
 import { version } from './version.js'
 
 /** The whole program: words and environment in, an exit code out. Everything printed passes the redactor. */
@@ -40,16 +42,13 @@ async function main(words: readonly string[], environment: Environment): Promise
     }
     const runCommand = async () => await run(command, given, environment, redact)
     const result = await (wantsJson ? keepStdoutClear(runCommand) : runCommand())
-    if (wantsJson)
-      print(JSON.stringify({ version: 1, command: name, exitCode: result.exitCode, ...result.json }))
+    if (wantsJson) print(toJson({ version: 1, command: name, exitCode: result.exitCode, ...result.json }))
     else for (const line of result.lines) print(line)
     return result.exitCode
   } catch (error) {
     const known = asReleaseError(error)
     if (wantsJson) {
-      print(
-        JSON.stringify({ version: 1, command: name, exitCode: known.exitCode, error: errorObject(known) }),
-      )
+      print(toJson({ version: 1, command: name, exitCode: known.exitCode, error: errorObject(known) }))
     }
     const inJson = environment['RELEASE_LOG']?.trim() === 'json'
     process.stderr.write(`${redact(inJson ? errorLine(known) : renderError(known))}\n`)
@@ -75,7 +74,7 @@ async function run(
   redact: (text: string) => string,
 ): Promise<CommandResult> {
   const configPath = typeof flags['config'] === 'string' ? flags['config'] : undefined
-  const config = await loadConfig({ flags: flags as Flags, environment, folder: process.cwd(), configPath })
+  const config = await loadConfig({ flags: flags as Flags, environment, folder: workingFolder(), configPath })
   const signals = abortOnSignals()
   try {
     return await command.run({

@@ -1,4 +1,4 @@
-import type { Setting } from '../config/setting.js'
+import { aboutFlag, isTurnedOff, type Setting } from '../config/setting.js'
 import { settings } from '../config/settings.js'
 import type { Command } from './command.js'
 import { commands } from './index.js'
@@ -28,7 +28,7 @@ Every command takes
 Exit codes
   0 done, or nothing to do    1 failed    2 findings    64 wrong usage
   69 something needed is unavailable      75 not now, try again
-  78 wrong configuration                  130, 143 stopped by a signal
+  78 wrong configuration                  129, 130, 143 stopped by a signal
 `
 }
 
@@ -66,11 +66,11 @@ const flagText = (name: string, shape: string | undefined) =>
 
 function settingRow(setting: Setting): (readonly [string, string])[] {
   if (setting.flag === undefined) return []
-  const negative = setting.default === 'true' && setting.shape === 'boolean'
+  const negative = isTurnedOff(setting)
   const name = negative ? `no-${setting.flag}` : setting.flag
   const short = setting.short === undefined ? '' : `, -${setting.short}`
   const value = setting.shape === 'boolean' ? '' : ` ${shapeName(setting.shape)}`
-  const about = negative ? `Do not: ${plain(setting.about)}` : plain(setting.about)
+  const about = plain(aboutFlag(setting))
   const env = setting.env === undefined ? '' : ` (${setting.env.join(', ')})`
   return [[`--${name}${short}${value}`, `${about}${env}${negative ? '' : defaultText(setting)}`]]
 }

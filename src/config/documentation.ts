@@ -1,4 +1,4 @@
-import type { Setting } from './setting.js'
+import { aboutFlag, isTurnedOff, type Setting } from './setting.js'
 import { settings } from './settings.js'
 
 /** The page `docs/configuration.md`, made from the settings themselves. */
@@ -40,7 +40,7 @@ ${table(
   ]),
 )}
 
-${all.map((setting) => `**${nameOf(setting)}**: ${setting.about}`).join('\n\n')}
+${all.map((setting) => `**${nameOf(setting)}**: ${aboutFlag(setting)}`).join('\n\n')}
 
 ## What a dyno says of itself
 
@@ -53,8 +53,9 @@ ${all.map((setting) => `**${nameOf(setting)}**: ${setting.about}`).join('\n\n')}
 
 const code = (names: readonly string[] | undefined) => (names ?? []).map((name) => `\`${name}\``).join(', ')
 
-const flagOf = ({ flag, short, shape, default: value }: Setting) => {
-  const long = shape === 'boolean' && value === 'true' ? `--no-${flag ?? ''}` : `--${flag ?? ''}`
+const flagOf = (setting: Setting) => {
+  const { flag = '', short } = setting
+  const long = isTurnedOff(setting) ? `--no-${flag}` : `--${flag}`
   return short === undefined ? long : `${long}, -${short}`
 }
 

@@ -21,6 +21,16 @@ export interface Setting<
   readonly secret?: true
 }
 
+/** A switch that is on by default is turned off by its flag: `--no-check-order`. */
+export const isTurnedOff = ({ shape, default: value }: Setting): boolean =>
+  shape === 'boolean' && value === 'true'
+
+/** What a setting is about, as it stands beside its flag: what that one turns off, it says not to do. */
+export const aboutFlag = (setting: Setting): string =>
+  isTurnedOff(setting)
+    ? `Do not ${setting.about.charAt(0).toLowerCase()}${setting.about.slice(1)}`
+    : setting.about
+
 /** Keeps the exact types of a setting, from which the type of its value is read off. */
 export const setting = <Schema extends z.ZodMiniType, Default extends string | undefined>(
   schema: Schema,

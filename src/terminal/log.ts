@@ -1,4 +1,5 @@
 import type { Log } from '../core/log.js'
+import { toJson } from './json.js'
 
 export type LogFormat = 'pretty' | 'json'
 
@@ -30,7 +31,7 @@ async function jsonLog(redact: (text: string) => string): Promise<Log> {
     pino.destination({ dest: 2, sync: true }),
   )
   const clean = (facts: Readonly<Record<string, unknown>> | undefined): object =>
-    facts === undefined ? {} : (JSON.parse(redact(JSON.stringify(facts))) as object)
+    facts === undefined ? {} : (JSON.parse(redact(toJson(facts))) as object)
   return {
     info: (step, line, facts) => logger.info({ step, ...clean(facts) }, redact(line)),
     warn: (step, line, facts) => logger.warn({ step, ...clean(facts) }, redact(line)),

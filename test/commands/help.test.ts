@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import { commands } from '../../src/commands/index.js'
+import { exitCodes } from '../../src/core/exit-codes.js'
 import { createScene, type Scene } from '../support/scene.js'
 
 let scene: Scene
@@ -28,6 +29,16 @@ it.each(Object.keys(commands))(
     expect(Math.max(...widths)).toBeLessThanOrEqual(110)
   },
 )
+
+it('what a flag turns off, its help says not to do', async () => {
+  const { stdout } = await scene.release('migrate --help')
+  expect(stdout).toMatch(/^ {2}--no-check-order +Do not refuse a pending migration that is older/m)
+})
+
+it('the general help names every exit code', async () => {
+  const { stdout } = await scene.release('--help')
+  for (const code of Object.values(exitCodes)) expect(stdout).toMatch(new RegExp(`(^|[ ,])${code}[ ,]`, 'm'))
+})
 
 it('release --version prints the version of the package', async () => {
   const result = await scene.release('--version')

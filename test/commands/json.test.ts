@@ -47,6 +47,7 @@ it.each([
     const object = JSON.parse(lines[0] ?? '') as Record<string, unknown>
     expect(object).toMatchObject({ version: 1, command: words.split(' ')[0], exitCode })
     expect('error' in object).toBe(exitCode > 2)
+    expect(lines[0]).not.toMatch(/Ms":\d*\.\d/)
   },
 )
 
@@ -83,4 +84,5 @@ it('RELEASE_LOG=json writes one JSON object a line, also for warnings, waits and
     expect.objectContaining({ level: 'warn', msg: expect.stringContaining('2_warns ends its transaction') }),
   )
   expect(objects.at(-1)).toMatchObject({ level: 'error', code: 'migration-failed' })
+  expect(result.stderr).toMatch(/"durationMs":\d+,/)
 })

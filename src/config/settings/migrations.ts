@@ -78,7 +78,7 @@ export const migrationsSettings = {
     flag: 'check-order',
     file: 'migrate.check-order',
     shape: 'boolean',
-    about: 'Refuse a pending migration that is older than an applied one, and two with one number.',
+    about: 'Refuse a pending migration that is older than an applied one, or two with one number.',
   }),
   decamelize: setting(booleanValue, {
     default: 'false',
