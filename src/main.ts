@@ -11,6 +11,7 @@ import { readSurroundings } from './heroku/environment.js'
 import { toJson } from './terminal/json.js'
 import { createLog } from './terminal/log.js'
 import { errorLine, errorObject, renderError } from './terminal/render-error.js'
+import { createScreen } from './terminal/screen.js'
 import { secretsIn } from './terminal/secrets.js'
 import { abortOnSignals } from './terminal/signals.js'
 import { keepStdoutClear } from './terminal/stdout.js'
@@ -90,6 +91,7 @@ async function run(
       flags,
       positionals,
       interactive: process.stdin.isTTY && process.stderr.isTTY,
+      show: createScreen(process.stdout, redact),
     })
   } finally {
     signals.release()

@@ -1,4 +1,4 @@
-import { isDown, planRestart, type Dyno, type ProcessType } from './restart.js'
+import { isDown, isStartedBefore, planRestart, type Dyno, type ProcessType } from './restart.js'
 
 /**
  * What there is to say of a dyno:
@@ -12,10 +12,16 @@ export interface JudgedDyno {
   readonly type: string
   /** For a missing dyno of Fir, whose names are made up as they start, the process type. */
   readonly name: string
-  /** Undefined for a missing one, and so with the two below. */
+  /** No dyno of the formation: a one-off dyno, a Scheduler job, a release phase. No restart touches it. */
+  readonly oneOff: boolean
+  /** Undefined for a missing one, and so with the four below. */
   readonly state: string | undefined
+  readonly size: string | undefined
   readonly releaseVersion: number | undefined
+  /** When it was started. */
   readonly createdAt: Date | undefined
+  /** When its state changed last. */
+  readonly updatedAt: Date | undefined
   readonly verdict: DynoVerdict
 }
 
@@ -27,6 +33,8 @@ export interface DynoFacts {
   readonly currentVersion: number | undefined
   /** When the last migration finished, by the database's clock; undefined: not known. */
   readonly migratedAt: Date | undefined
+  /** Names of the dynos that migrated, as far as the ledger knows; none of them is stuck. */
+  readonly migratedBy: readonly string[]
 }
 
 /** Judges every dyno that is there, and names those that should be; web first, then by name. */
@@ -35,9 +43,12 @@ export function judgeDynos(facts: DynoFacts): readonly JudgedDyno[] {
   const present = facts.dynos.map((dyno) => ({
     type: dyno.type,
     name: dyno.name,
+    oneOff: outside.has(dyno.name),
     state: dyno.state,
+    size: dyno.size,
     releaseVersion: dyno.releaseVersion,
     createdAt: new Date(dyno.createdAt),
+    updatedAt: new Date(dyno.updatedAt),
     verdict: outside.has(dyno.name) ? judgeOutsider(dyno, facts) : judge(dyno, facts),
   }))
   return [...present, ...findMissing(facts, outside)].toSorted(
@@ -60,18 +71,18 @@ function judge(dyno: Dyno, facts: DynoFacts): DynoVerdict {
   return dyno.state === 'starting' ? 'starting' : 'fine'
 }
 
-// A one-off dyno may be the very one that migrated, so its age says nothing.
-const judgeOutsider = (dyno: Dyno, facts: DynoFacts): DynoVerdict =>
-  dyno.type !== 'release' && isOld(dyno, facts) ? 'old-release' : 'fine'
+function judgeOutsider(dyno: Dyno, facts: DynoFacts): DynoVerdict {
+  // The release phase runs the code of a release that is not current yet, and may be the one that migrates.
+  if (dyno.type === 'release') return 'fine'
+  if (isOld(dyno, facts)) return 'old-release'
+  return isStuck(dyno, facts) && !facts.migratedBy.includes(dyno.name) ? 'stuck' : 'fine'
+}
 
 const isOld = ({ releaseVersion }: Dyno, { currentVersion }: DynoFacts) =>
   releaseVersion !== undefined && currentVersion !== undefined && releaseVersion < currentVersion
 
-/** Heroku tells times to the second, cutting off the rest, so the same second is no proof. */
-function isStuck(dyno: Dyno, { migratedAt }: DynoFacts): boolean {
-  if (migratedAt === undefined) return false
-  return Date.parse(dyno.createdAt) < Math.floor(migratedAt.getTime() / 1000) * 1000
-}
+const isStuck = (dyno: Dyno, { migratedAt }: DynoFacts): boolean =>
+  migratedAt !== undefined && isStartedBefore(dyno, migratedAt)
 
 function findMissing(
   { dynos, formation, numbered }: DynoFacts,
@@ -82,8 +93,20 @@ function findMissing(
     const places = Array.from({ length: quantity }, (_, index) => `${type}.${index + 1}`)
     const there = dynos.filter((dyno) => dyno.type === type && !outside.has(dyno.name)).length
     const absent = numbered ? places.filter((name) => !names.has(name)) : places.slice(there).map(() => type)
-    return absent.map((name) => ({ type, name, verdict: 'missing' as const, ...nothingKnown }))
+    return absent.map((name) => ({
+      type,
+      name,
+      oneOff: false,
+      verdict: 'missing' as const,
+      ...nothingKnown,
+    }))
   })
 }
 
-const nothingKnown = { state: undefined, releaseVersion: undefined, createdAt: undefined }
+const nothingKnown = {
+  state: undefined,
+  size: undefined,
+  releaseVersion: undefined,
+  createdAt: undefined,
+  updatedAt: undefined,
+}

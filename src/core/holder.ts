@@ -1,5 +1,6 @@
 import { shownQuery } from './beginning.js'
 import { formatDuration } from './duration.js'
+import { formatTime } from './moment.js'
 
 /** A session that holds the release lock. */
 export interface Holder {
@@ -35,10 +36,8 @@ export function describeHolder(holder: Holder): string {
 // A role without pg_read_all_stats sees of other roles' sessions little more than that they are there.
 function sinceWhen({ connectedSince, connectedForMs }: Holder): string | undefined {
   if (connectedSince === null || connectedForMs === null) return undefined
-  return `since ${timeOfDay(connectedSince)} (${formatDuration(connectedForMs)})`
+  return `since ${formatTime(connectedSince)} (${formatDuration(connectedForMs)})`
 }
-
-const timeOfDay = (at: Date) => `${at.toISOString().slice(11, 19)} UTC`
 
 function whoHolds({ run, applicationName, user, clientAddress, pid }: Holder): string {
   if (run !== undefined) {

@@ -6,9 +6,13 @@ export interface Dyno {
   readonly type: string
   /** `up`, `starting`, `crashed`, `down` or `idle`. */
   readonly state: string
+  /** `Standard-1X`. */
+  readonly size: string | undefined
   readonly releaseVersion: number | undefined
-  /** ISO 8601, to the second. */
+  /** When it was started; ISO 8601, to the second, and so is the next. */
   readonly createdAt: string
+  /** When its state changed last. */
+  readonly updatedAt: string
 }
 
 /** One line of the formation: how many dynos a process type should have. */
@@ -112,6 +116,14 @@ export function replacementOf(
 /** True for a dyno that runs nothing. */
 export function isDown(dyno: Dyno): boolean {
   return dyno.state === 'crashed' || dyno.state === 'down'
+}
+
+/**
+ * True for a dyno that was started before a moment, beyond doubt: Heroku tells times to the second, cutting off
+ * the rest, so the same second is no proof.
+ */
+export function isStartedBefore(dyno: Dyno, moment: Date): boolean {
+  return Date.parse(dyno.createdAt) < Math.floor(moment.getTime() / 1000) * 1000
 }
 
 function webLast(a: ProcessType, b: ProcessType): number {

@@ -4,6 +4,7 @@ import type { Holder } from './holder.js'
 import type { Ownership } from './ownership.js'
 import type { Drift } from './drift.js'
 import type { ProcessType } from './restart.js'
+import type { JudgedSession, SessionFact } from './session-owner.js'
 import { messageOf, ReleaseError } from './errors.js'
 import { exitCodes } from './exit-codes.js'
 
@@ -65,8 +66,15 @@ export interface DatabaseStatus {
   readonly holders: Known<readonly Holder[]>
   /** The last ones, newest first. */
   readonly runs: Known<readonly RunStatus[]>
-  /** When the last migration of the ledger finished. */
-  readonly migratedAt: Known<{ readonly at: Date | null }>
+  /** When the last migration of the ledger finished, and which dyno ran it; null: there was none, or by hand. */
+  readonly migratedAt: Known<{ readonly at: Date | null; readonly dyno: string | null }>
+  /** Of the app and of whoever else uses the database, but none of this command; oldest first. */
+  readonly sessions: Known<readonly JudgedSession[]>
+}
+
+/** The database's side alone: whose its sessions are, only the platform's side can tell. */
+export type DatabaseFacts = Omit<DatabaseStatus, 'sessions'> & {
+  readonly sessions: Known<readonly SessionFact[]>
 }
 
 export interface ReleaseStatus {
@@ -82,8 +90,9 @@ export interface PlatformStatus {
   readonly app: string
   readonly generation: string | undefined
   readonly maintenance: boolean
-  /** Old web dynos go on serving, unlisted, for about three minutes after a release. */
   readonly preboot: boolean
+  /** Until when old web dynos go on serving, unlisted, because of preboot; undefined: none does. */
+  readonly prebootUntil: Date | undefined
   /** Undefined for an app that never had a release. */
   readonly current: (ReleaseStatus & { readonly commit: string | undefined }) | undefined
   /** Releases newer than the current one: under way, or failed. Newest first. */
@@ -91,6 +100,8 @@ export interface PlatformStatus {
   /** Process types that are not scaled to zero. */
   readonly formation: readonly ProcessType[]
   readonly dynos: readonly JudgedDyno[]
+  /** API requests that the account has left; undefined where Heroku did not say. */
+  readonly requestsLeft: number | undefined
 }
 
 /** What `release status` knows, as plain data. */

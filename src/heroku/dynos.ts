@@ -18,8 +18,10 @@ export async function listDynos(
       name: fields.text('name'),
       type: fields.text('type'),
       state: fields.text('state'),
+      size: fields.optionalText('size'),
       releaseVersion: fields.optionalFields('release')?.optionalInteger('version'),
       createdAt: fields.text('created_at'),
+      updatedAt: fields.optionalText('updated_at') ?? fields.text('created_at'),
     }),
     { ...options, pages: 5 },
   )

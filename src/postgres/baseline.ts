@@ -1,4 +1,3 @@
-import { codeOf } from './connect-errors.js'
 import { plainName, qualified, type Table } from './identifiers.js'
 import type { Session } from './session.js'
 
@@ -29,17 +28,4 @@ export async function writeBaseline(session: Session, baseline: Baseline): Promi
      FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS given (name, checksum, place) ORDER BY place`,
     [runId, plainName(history), names, migrations.map(({ checksum }) => checksum)],
   )
-}
-
-/** True when the ledger has a baseline and nothing that ran after it, so that no dyno is older than a migration. */
-export async function isBaselineAlone(session: Session): Promise<boolean> {
-  try {
-    const { rows } = await session.query<{ alone: boolean | null }>(
-      `SELECT bool_and(attempts = 0) AS alone FROM release_phase.steps WHERE outcome = 'applied'`,
-    )
-    return rows[0]?.alone === true
-  } catch (error) {
-    if (['42P01', '3F000'].includes(codeOf(error) ?? '')) return false
-    throw error
-  }
 }

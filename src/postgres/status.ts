@@ -1,3 +1,4 @@
+import type { SessionFact } from '../core/session-owner.js'
 import type { RunStatus } from '../core/status.js'
 import { codeOf } from './connect-errors.js'
 import type { Session } from './session.js'
@@ -37,14 +38,42 @@ export async function readRuns(session: Session, most: number): Promise<readonly
   })
 }
 
-/** When the last migration of any run finished; null where none ever did, and where there is no ledger. */
-export async function readMigratedAt(session: Session): Promise<{ readonly at: Date | null }> {
-  return await orWithoutLedger({ at: null }, async () => {
-    const { rows } = await session.query<{ at: Date | null }>(
-      `SELECT max(finished_at) AS at FROM release_phase.steps WHERE outcome = 'applied'`,
+/**
+ * When the last migration of any run finished, and in which dyno; null where none ever did, where there is no
+ * ledger, and for the dyno where a person ran it. What a baseline records did not run, and makes no dyno old.
+ */
+export async function readMigratedAt(session: Session): Promise<LastMigration> {
+  return await orWithoutLedger({ at: null, dyno: null }, async () => {
+    const { rows } = await session.query<LastMigration>(
+      `SELECT s.finished_at AS at, r.dyno FROM release_phase.steps s
+       LEFT JOIN release_phase.runs r ON r.id = s.run_id
+       WHERE s.outcome = 'applied' AND s.attempts > 0 ORDER BY s.finished_at DESC LIMIT 1`,
     )
-    return rows[0] ?? { at: null }
+    return rows[0] ?? { at: null, dyno: null }
   })
+}
+
+interface LastMigration {
+  readonly at: Date | null
+  readonly dyno: string | null
+}
+
+/**
+ * Every session of clients of this database but those of this command, oldest first. Of other roles' sessions a
+ * role without pg_read_all_stats sees little more than that they are there.
+ * https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-ACTIVITY-VIEW
+ */
+export async function readSessions(session: Session): Promise<readonly SessionFact[]> {
+  const { rows } = await session.query<SessionFact>(
+    `SELECT a.pid, coalesce(a.usename, '') AS "user", coalesce(a.application_name, '') AS "applicationName",
+            host(a.client_addr) AS "clientAddress", a.backend_start AS since, a.state
+     FROM pg_stat_activity a
+     WHERE a.datname = current_database() AND a.pid <> pg_backend_pid()
+       AND coalesce(a.backend_type, 'client backend') = 'client backend'
+       AND coalesce(a.application_name, '') NOT LIKE 'release-phase%'
+     ORDER BY a.backend_start, a.pid`,
+  )
+  return rows
 }
 
 async function orWithoutLedger<Fact>(without: Fact, read: () => Promise<Fact>): Promise<Fact> {

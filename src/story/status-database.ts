@@ -1,9 +1,8 @@
 import { configurationError, failedError, messageOf, ReleaseError } from '../core/errors.js'
 import { nameCommand } from '../core/other-migrator.js'
 import { makePlan } from '../core/plan.js'
-import { troubleOf, type DatabaseStatus, type Known, type MigrationsStatus } from '../core/status.js'
+import { troubleOf, type DatabaseFacts, type Known, type MigrationsStatus } from '../core/status.js'
 import { listNames, toMigrationFiles } from '../migrations/discover.js'
-import { isBaselineAlone } from '../postgres/baseline.js'
 import { codeOf } from '../postgres/connect-errors.js'
 import { readHistory } from '../postgres/history.js'
 import { plainName } from '../postgres/identifiers.js'
@@ -11,7 +10,7 @@ import { readOwner } from '../postgres/ledger.js'
 import { readHolders } from '../postgres/lock.js'
 import { open } from '../postgres/opening.js'
 import type { Session } from '../postgres/session.js'
-import { lookOnly, readMigratedAt, readRuns } from '../postgres/status.js'
+import { lookOnly, readMigratedAt, readRuns, readSessions } from '../postgres/status.js'
 import { readOwnership } from './owning.js'
 import { planRun, readFolder } from './planning.js'
 import { lookAtDatabase } from './session.js'
@@ -23,7 +22,7 @@ const runsShown = 5
  * What the database and the migration files say. A fact that the server refuses to this role, or that a file
  * stands in the way of, carries its error; rejects with a ReleaseError where there is no database to ask.
  */
-export async function readDatabaseStatus(world: World): Promise<DatabaseStatus> {
+export async function readDatabaseStatus(world: World): Promise<DatabaseFacts> {
   return await lookAtDatabase(world, async (session, ends) => {
     const question = { history: historyTable(world), fingerprint: undefined, app: appOf(world) }
     const { serverVersion } = await open(session, question)
@@ -46,10 +45,8 @@ export async function readDatabaseStatus(world: World): Promise<DatabaseStatus> 
       migrations: await known(async () => await readMigrations(world, session)),
       holders: await known(async () => await readHolders(session, world.config.lockValue)),
       runs: await known(async () => await readRuns(session, runsShown)),
-      // A baseline ran nothing, so no dyno is older than it.
-      migratedAt: await known(async () =>
-        (await isBaselineAlone(session)) ? { at: null } : await readMigratedAt(session),
-      ),
+      migratedAt: await known(async () => await readMigratedAt(session)),
+      sessions: await known(async () => await readSessions(session)),
     }
   })
 }

@@ -17,7 +17,9 @@ describe('release status with a token', () => {
     expect(stdout).toMatch(
       /^Release +v3 succeeded: Deploy \w{8} by dev@example\.com, .* UTC, (?:just now|.* ago)$/m,
     )
-    expect(stdout).toMatch(/^Dynos +web 2 of 2 up, worker 1 of 1 up\n +web\.1 +up  v3  .* UTC, .*  fine$/m)
+    expect(stdout).toMatch(
+      /^Dynos +web 2 of 2 up, worker 1 of 1 up\n +web\.1 +Standard-1X  up  v3  .* UTC, .*  fine$/m,
+    )
     expect(lastLine(stdout)).toBe(`${app.name} v3: 0 applied, 1 pending; 3 dynos fine.`)
     expect(new Set(heroku.requests.slice(before).map(({ method }) => method))).toEqual(new Set(['GET']))
   })
@@ -33,7 +35,7 @@ describe('release status with a token', () => {
     await eventually(() => (Date.now() >= newest + 1000 ? true : undefined), 'the next second')
     await scene.release('migrate --restart never', env)
     const stuck = await scene.release('status', env)
-    expect(stuck.stdout).toMatch(/^ +web\.1 +up +v3 .* stuck$/m)
+    expect(stuck.stdout).toMatch(/^ +web\.1 +Standard-1X +up +v3 .* stuck$/m)
     expect(stuck.stdout).toContain(`Renew them: release restart --app ${app.name}`)
     expect(lastLine(stuck.stdout)).toBe(`${app.name} v3: 1 applied, 0 pending; 2 dynos stuck.`)
     expect((await scene.release('restart --settle 10ms', env)).exitCode).toBe(0)
@@ -54,7 +56,7 @@ describe('release status with a token', () => {
     const scene = await createScene(users)
     const { stdout } = await scene.release(`status --app ${app.name}`, herokuFor(heroku))
     expect(stdout).toMatch(/^ +v4 failed: Deploy /m)
-    expect(stdout).toMatch(/^ +worker\.1 +crashed .* crashed$/m)
+    expect(stdout).toMatch(/^ +worker\.1 +Standard-1X +crashed .* crashed$/m)
     expect(lastLine(stdout)).toContain('v4 failed; 1 dyno fine, 1 crashed.')
   })
 
@@ -104,13 +106,15 @@ describe('release status --json', () => {
         owner: { app: 'chart', ownership: { kind: 'foreign', owner: 'chart' } },
         migrations: { applied: 1, pending: [], drift: [], ahead: [] },
         holders: [],
+        sessions: [],
         runs: [{ outcome: 'done', applied: 1, app: 'chart' }],
       },
       platform: {
         app: app.name,
         current: { version: 3, status: 'succeeded', commit: expect.stringMatching(/^\w{40}$/) as string },
         formation: [{ type: 'web', quantity: 1 }],
-        dynos: [{ name: 'web.1', state: 'up', releaseVersion: 3 }],
+        dynos: [{ name: 'web.1', state: 'up', size: 'Standard-1X', releaseVersion: 3, oneOff: false }],
+        prebootUntil: null,
       },
     })
   })

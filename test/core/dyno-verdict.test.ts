@@ -7,8 +7,10 @@ const dyno = (name: string, more: Partial<Dyno> = {}): Dyno => ({
   name,
   type: name.split(/[.-]/)[0] ?? '',
   state: 'up',
+  size: 'Standard-1X',
   releaseVersion: 42,
   createdAt: '2026-03-01T12:00:05Z',
+  updatedAt: '2026-03-01T12:00:05Z',
   ...more,
 })
 
@@ -19,6 +21,7 @@ function verdicts(facts: Partial<DynoFacts>): Readonly<Record<string, DynoVerdic
     numbered: true,
     currentVersion: 42,
     migratedAt: undefined,
+    migratedBy: [],
     ...facts,
   })
   return Object.fromEntries(judged.map(({ name, verdict }) => [name, verdict]))
@@ -74,21 +77,31 @@ describe('the verdict on a dyno', () => {
       numbered: false,
       currentVersion: 42,
       migratedAt: undefined,
+      migratedBy: [],
     })
     expect(judged.map(({ verdict }) => verdict).toSorted()).toEqual(['fine', 'missing', 'missing'])
   })
 
-  it('leaves the age of one-off and release dynos alone, and tells a one-off on old code', () => {
+  it('is for a one-off dyno what it is for others, but never stuck for the one that migrated', () => {
     const migratedAt = new Date('2026-03-02T00:00:00Z')
     const dynos = [
       dyno('run.1234'),
-      dyno('run.99', { releaseVersion: 40 }),
-      dyno('release.7', { releaseVersion: 41 }),
+      dyno('run.5'),
+      dyno('run.6', { createdAt: '2026-03-02T00:00:09Z' }),
+      dyno('scheduler.99', { releaseVersion: 40 }),
     ]
-    expect(verdicts({ dynos, migratedAt })).toEqual({
+    expect(verdicts({ dynos, migratedAt, migratedBy: ['run.5'] })).toEqual({
+      'run.1234': 'stuck',
+      'run.5': 'fine',
+      'run.6': 'fine',
+      'scheduler.99': 'old-release',
+    })
+  })
+
+  it('is fine for a release phase, which is meant to be older than what it migrates', () => {
+    const migratedAt = new Date('2026-03-02T00:00:00Z')
+    expect(verdicts({ dynos: [dyno('release.7', { releaseVersion: 41 })], migratedAt })).toEqual({
       'release.7': 'fine',
-      'run.99': 'old-release',
-      'run.1234': 'fine',
     })
   })
 
@@ -101,6 +114,7 @@ describe('the verdict on a dyno', () => {
       numbered: true,
       currentVersion: 42,
       migratedAt: undefined,
+      migratedBy: [],
     }).map(({ name }) => name)
     expect(names.slice(0, 3)).toEqual(['web.1', 'web.2', 'web.3'])
     expect(names.slice(-2)).toEqual(['web.10', 'worker.1'])

@@ -8,8 +8,10 @@ function dyno(name: string, state = 'up', more: Partial<Dyno> = {}): Dyno {
     name,
     type,
     state,
+    size: 'Standard-1X',
     releaseVersion: 7,
     createdAt: '2026-01-01T00:00:00Z',
+    updatedAt: '2026-01-01T00:00:00Z',
     ...more,
   }
 }

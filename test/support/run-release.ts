@@ -30,6 +30,7 @@ export interface Running {
   kill(signal: NodeJS.Signals): void
   /** What stderr says so far. */
   stderr(): string
+  stdout(): string
   /** Waits until stderr holds this text; throws when the process ends without it. */
   says(text: string | RegExp): Promise<void>
 }
@@ -84,6 +85,7 @@ export function startRelease(words: readonly string[], options: RunOptions): Run
     done,
     kill: (signal) => void child.kill(signal),
     stderr: () => output.stderr,
+    stdout: () => output.stdout,
     says: async (text) =>
       await new Promise<void>((resolve, reject) => {
         const look = () => {

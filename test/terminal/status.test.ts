@@ -20,9 +20,12 @@ const release = (version: number, more: Partial<ReleaseStatus> = {}): ReleaseSta
 const dyno = (name: string, verdict: JudgedDyno['verdict'] = 'fine'): JudgedDyno => ({
   type: name.split('.')[0] ?? '',
   name,
+  oneOff: false,
   state: 'up',
+  size: 'Standard-1X',
   releaseVersion: 42,
   createdAt: new Date('2026-03-01T11:00:00Z'),
+  updatedAt: new Date('2026-03-01T11:00:00Z'),
   verdict,
 })
 
@@ -36,6 +39,8 @@ function lines(platform: Partial<PlatformStatus>): string[] {
       generation: 'cedar',
       maintenance: false,
       preboot: false,
+      prebootUntil: undefined,
+      requestsLeft: undefined,
       current: { ...release(42), commit: '0a1b2c3d4e5f' },
       newer: [],
       formation: [{ type: 'web', quantity: 1 }],
@@ -74,15 +79,17 @@ describe('the lines of a status', () => {
     const many = Array.from({ length: 40 }, (_, index) => dyno(`web.${index + 1}`))
     const shown = lines({ dynos: [...many, dyno('worker.1', 'crashed')] })
     expect(shown.length).toBeLessThan(12)
-    expect(shown.join('\n')).toMatch(/worker\.1 {2}up.*crashed\n +and 40 fine/)
+    expect(shown.join('\n')).toMatch(/worker\.1 {2}Standard-1X {2}up.*crashed\n +and 40 fine/)
     expect(shown.at(-1)).toContain('40 dynos fine, 1 crashed.')
   })
 
   it('tell of maintenance mode, and of old web dynos that preboot hides', () => {
-    const text = lines({ maintenance: true, preboot: true }).join('\n')
+    const prebootUntil = new Date('2026-03-01T12:01:30Z')
+    const text = lines({ maintenance: true, preboot: true, prebootUntil }).join('\n')
     expect(text).toContain('chart (cedar, in maintenance mode)')
-    expect(text).toContain('preboot is on: old web dynos, not listed here')
-    const later = { ...release(42, { createdAt: new Date('2026-03-01T11:50:00Z') }), commit: undefined }
-    expect(lines({ preboot: true, current: later }).join('\n')).not.toContain('preboot')
+    expect(text).toContain(
+      'preboot is on: old web dynos, not listed here, may go on serving until 12:01:30 UTC',
+    )
+    expect(lines({ preboot: true }).join('\n')).not.toContain('preboot')
   })
 })

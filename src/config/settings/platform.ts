@@ -1,5 +1,5 @@
 import { setting } from '../setting.js'
-import { httpUrlValue, textValue } from '../values.js'
+import { durationValue, httpUrlValue, textValue } from '../values.js'
 
 /** The Heroku app and the Platform API. */
 export const platformSettings = {
@@ -23,5 +23,14 @@ export const platformSettings = {
     env: ['HEROKU_API_URL'],
     shape: 'URL',
     about: 'Another host for the Platform API, for tests.',
+  }),
+  watchIntervalMs: setting(durationValue, {
+    default: '5s',
+    env: ['RELEASE_WATCH_INTERVAL'],
+    flag: 'interval',
+    file: 'watch-interval',
+    shape: 'duration',
+    about:
+      'How long `release status --watch` waits between two looks; it waits longer while few API requests are left.',
   }),
 } as const

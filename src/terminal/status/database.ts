@@ -5,12 +5,13 @@ import type { Ownership } from '../../core/ownership.js'
 import { isUnknown, type DatabaseStatus, type MigrationsStatus, type RunStatus } from '../../core/status.js'
 import { alignColumns } from '../columns.js'
 import { oneLine, type Entry } from './entry.js'
+import { renderSessions } from './sessions.js'
 
 const pendingShown = 10
 
-/** The database's side of `release status`. */
-export function renderDatabase(database: DatabaseStatus, now: Date): Entry[] {
-  const { location, serverVersion, owner, migrations, holders, runs, migratedAt } = database
+/** The database's side of `release status`; `prebootUntil` is what Heroku has to say to its sessions. */
+export function renderDatabase(database: DatabaseStatus, now: Date, prebootUntil: Date | undefined): Entry[] {
+  const { location, serverVersion, owner, migrations, holders, runs, migratedAt, sessions } = database
   return [
     ['Database', [`${location}, PostgreSQL ${Math.floor(serverVersion / 10_000)}`]],
     ['Owner', [isUnknown(owner) ? oneLine(owner.error) : describeOwner(owner.ownership, owner.app)]],
@@ -19,6 +20,7 @@ export function renderDatabase(database: DatabaseStatus, now: Date): Entry[] {
       : renderMigrations(migrations, isUnknown(migratedAt) ? null : migratedAt.at, now)),
     ['Lock', isUnknown(holders) ? [oneLine(holders.error)] : lockLines(holders.map(describeHolder))],
     ['Runs', isUnknown(runs) ? [oneLine(runs.error)] : runLines(runs)],
+    renderSessions(sessions, now, prebootUntil),
   ]
 }
 

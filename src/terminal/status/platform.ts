@@ -1,15 +1,21 @@
 import type { JudgedDyno } from '../../core/dyno-verdict.js'
-import { formatSince } from '../../core/moment.js'
+import { describeQuota, isQuotaNear } from '../../core/api-quota.js'
+import { formatSince, formatTime } from '../../core/moment.js'
+import type { JudgedSession } from '../../core/session-owner.js'
 import type { PlatformStatus, ReleaseStatus } from '../../core/status.js'
 import { alignColumns } from '../columns.js'
 import type { Entry } from './entry.js'
 
 const dynosShown = 12
-// https://devcenter.heroku.com/articles/preboot
-const prebootMs = 3 * 60_000
+// https://devcenter.heroku.com/articles/release-phase
+const longestPhaseMs = 3_600_000
 
-/** The platform's side of `release status`. */
-export function renderPlatform(platform: PlatformStatus, now: Date): Entry[] {
+/** The platform's side of `release status`; `sessions` are the database's word on its dynos. */
+export function renderPlatform(
+  platform: PlatformStatus,
+  now: Date,
+  sessions: readonly JudgedSession[],
+): Entry[] {
   const { app, generation, maintenance, current, newer } = platform
   const notes = [generation, maintenance ? 'in maintenance mode' : undefined].filter(Boolean).join(', ')
   return [
@@ -21,7 +27,7 @@ export function renderPlatform(platform: PlatformStatus, now: Date): Entry[] {
         ...newer.map((release) => describeRelease(release, now)),
       ],
     ],
-    ['Dynos', dynoLines(platform, now)],
+    ['Dynos', dynoLines(platform, now, sessions)],
   ]
 }
 
@@ -29,19 +35,24 @@ function describeRelease(release: ReleaseStatus, now: Date, commit?: string): st
   const { version, status, description, by, createdAt } = release
   const short = commit?.slice(0, 8)
   const code = short === undefined || description.includes(short.slice(0, 7)) ? '' : ` (${short})`
-  return `v${version} ${status}: ${description}${code}${by === undefined ? '' : ` by ${by}`}, ${formatSince(createdAt, now)}`
+  const lost = status === 'pending' && now.getTime() - createdAt.getTime() > longestPhaseMs
+  return (
+    `v${version} ${status}: ${description}${code}${by === undefined ? '' : ` by ${by}`}, ` +
+    `${formatSince(createdAt, now)}${lost ? ', longer than a release phase may take: it hangs' : ''}`
+  )
 }
 
-function dynoLines(platform: PlatformStatus, now: Date): string[] {
+function dynoLines(platform: PlatformStatus, now: Date, sessions: readonly JudgedSession[]): string[] {
   const { dynos } = platform
   const shown = dynos.length <= dynosShown ? dynos : dynos.filter(({ verdict }) => verdict !== 'fine')
   const rest = dynos.length - shown.length
   return [
     describeFormation(platform),
-    ...alignColumns(shown.map((dyno) => dynoRow(dyno, now))).map((line) => `  ${line}`),
+    ...alignColumns(shown.map((dyno) => dynoRow(dyno, now, sessions))).map((line) => `  ${line}`),
     ...(rest > 0 ? [`  and ${rest} fine`] : []),
     ...advice(platform),
-    ...prebootNote(platform, now),
+    ...prebootNote(platform),
+    ...quotaNote(platform),
   ]
 }
 
@@ -58,29 +69,51 @@ function describeFormation({ formation, dynos }: PlatformStatus): string {
     .join(', ')
 }
 
-function dynoRow(dyno: JudgedDyno, now: Date): string[] {
+function dynoRow(dyno: JudgedDyno, now: Date, sessions: readonly JudgedSession[]): string[] {
   return [
     dyno.name,
+    dyno.size ?? '-',
     dyno.state ?? '-',
     dyno.releaseVersion === undefined ? '-' : `v${dyno.releaseVersion}`,
     dyno.createdAt === undefined ? '-' : formatSince(dyno.createdAt, now),
     dyno.verdict.replace('-', ' '),
+    describeSessions(sessions.filter(({ owner }) => owner.kind === 'dyno' && owner.dynos[0] === dyno.name)),
+  ]
+}
+
+function describeSessions(sessions: readonly JudgedSession[]): string {
+  const { length } = sessions
+  if (length === 0) return ''
+  const older = sessions.filter((session) => session.older === true).length
+  return `${length} ${length === 1 ? 'session' : 'sessions'}${older === 0 ? '' : `, ${older} older than the migration`}`
+}
+
+function advice(platform: PlatformStatus): string[] {
+  const stuck = platform.dynos.filter(({ verdict }) => verdict === 'stuck')
+  const oneOffs = stuck.filter(({ oneOff }) => oneOff).map(({ name }) => name)
+  return [
+    ...(stuck.length > oneOffs.length ? [renewal(platform)] : []),
+    ...(oneOffs.length === 0
+      ? []
+      : [
+          `-> stuck as well, and no restart touches one-off dynos: ${oneOffs.join(', ')}. ` +
+            `When its work may end: heroku ps:stop ${oneOffs[0]} --app ${platform.app}`,
+        ]),
   ]
 }
 
 // While a release is under way the platform replaces every dyno by itself, and a restart boots old code.
-function advice({ app, dynos, newer }: PlatformStatus): string[] {
-  if (!dynos.some(({ verdict }) => verdict === 'stuck')) return []
+function renewal({ app, newer }: PlatformStatus): string {
   const pending = newer.find(({ status }) => status === 'pending')
   return pending === undefined
-    ? [`-> stuck: older than the last migration. Renew them: release restart --app ${app}`]
-    : [`-> stuck: older than the last migration; v${pending.version} replaces them when it succeeds`]
+    ? `-> stuck: older than the last migration. Renew them: release restart --app ${app}`
+    : `-> stuck: older than the last migration; v${pending.version} replaces them when it succeeds`
 }
 
-function prebootNote({ preboot, current }: PlatformStatus, now: Date): string[] {
-  if (!preboot || current === undefined) return []
-  const goneAt = current.createdAt.getTime() + prebootMs
-  return goneAt <= now.getTime() || current.version < 2
+const prebootNote = ({ prebootUntil }: PlatformStatus): string[] =>
+  prebootUntil === undefined
     ? []
-    : [`preboot is on: old web dynos, not listed here, may serve for another few minutes`]
-}
+    : [`preboot is on: old web dynos, not listed here, may go on serving until ${formatTime(prebootUntil)}`]
+
+const quotaNote = ({ requestsLeft }: PlatformStatus): string[] =>
+  requestsLeft !== undefined && isQuotaNear(requestsLeft) ? [describeQuota(requestsLeft)] : []

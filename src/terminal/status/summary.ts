@@ -1,4 +1,5 @@
 import type { JudgedDyno } from '../../core/dyno-verdict.js'
+import { isOutside } from '../../core/session-owner.js'
 import { isUnknown, type Status } from '../../core/status.js'
 
 /** The last line of `release status`: `chart v42: 12 applied, 1 pending; 4 dynos fine.` */
@@ -14,6 +15,7 @@ export function summarizeStatus(status: Status): string {
     aboutLock(status),
     aboutReleases(status),
     aboutDynos(status),
+    aboutSessions(status),
   ].filter((part) => part !== undefined)
   return `${name}: ${parts.join('; ')}.`
 }
@@ -70,6 +72,20 @@ function aboutDynos({ platform }: Status): string {
     })
     .join(', ')
 }
+
+/** What the list of dynos does not tell: sessions of processes that it does not show, or all where there is no list. */
+function aboutSessions({ database, platform }: Status): string | undefined {
+  if (isUnknown(database) || isUnknown(database.sessions)) return undefined
+  const { sessions } = database
+  if (isUnknown(platform)) {
+    const older = sessions.filter((session) => session.older === true).length
+    return older === 0 ? undefined : `${countOf(older)} older than the last migration`
+  }
+  const outside = sessions.filter(isOutside).length
+  return outside === 0 ? undefined : `${countOf(outside)} of no listed dyno`
+}
+
+const countOf = (count: number) => `${count} ${count === 1 ? 'session' : 'sessions'}`
 
 const phrases: Readonly<Record<JudgedDyno['verdict'], string>> = {
   fine: 'fine',
