@@ -1,3 +1,4 @@
+import type { Hooks } from './core/hooks.js'
 import { refuseOwnLock } from './core/other-migrator.js'
 import { noWork, skippedWork, type MigrateOutcome, type Work } from './core/outcome.js'
 import { isEmptied, type Plan } from './core/plan.js'
@@ -18,6 +19,7 @@ import { heedDrift, loadPending, planRun, readFolder } from './story/planning.js
 import { acrossLostConnections } from './story/reconnecting.js'
 import { checkRestart, restartAfter } from './story/restarting.js'
 import { withDatabase } from './story/session.js'
+import { telling } from './story/telling/telling.js'
 import { appOf, historyTable, migrationFolder, runFacts, schemasToCreate, type World } from './story/world.js'
 
 export interface MigrateOptions {
@@ -31,19 +33,34 @@ export interface MigrateOptions {
  * whatever was applied until then is recorded, and the next run goes on from there.
  */
 export async function migrate(world: World, options: MigrateOptions = {}): Promise<MigrateOutcome> {
+  const progress = createProgress()
+  const wish = { adopt: options.adopt === true, progress }
+  return await telling(world, progress, async (hooks) => await release(world, { ...wish, hooks }))
+}
+
+async function release(world: World, wish: Wish): Promise<MigrateOutcome> {
   const startedAt = performance.now()
   const gate = judgeEntry(world, world.surroundings.reviewApp)
-  const progress = createProgress()
   const work = gate.go
-    ? await acrossLostConnections(world, async () => await workOn(world, options.adopt === true, progress))
+    ? await acrossLostConnections(world, async () => await workOn(world, wish))
     : skippedWork(gate.reason)
-  const restart = work.outcome === 'skipped' ? undefined : await restartAfter(world, work.applied.length)
+  const { outcome, applied } = work
+  await wish.hooks.after('apply', factsOf('applied', applied))
+  const restart = outcome === 'skipped' ? undefined : await restartAfter(world, applied.length, wish.hooks)
   return { ...work, restart, durationMs: performance.now() - startedAt }
 }
 
-async function workOn(world: World, adopt: boolean, progress: Progress): Promise<Work> {
+interface Wish {
+  readonly adopt: boolean
+  readonly progress: Progress
+  readonly hooks: Hooks
+}
+
+async function workOn(world: World, wish: Wish): Promise<Work> {
+  const { adopt, progress, hooks } = wish
   const { migrateCommand } = world.config
   if (migrateCommand !== undefined) refuseOwnLock(migrateCommand)
+  await hooks.before('connect')
   // The folder is listed while the connection is made; a failure shows where it is awaited.
   const listing = migrateCommand === undefined ? listFiles(world) : Promise.resolve(migrateCommand)
   listing.catch(() => undefined)
@@ -52,12 +69,13 @@ async function workOn(world: World, adopt: boolean, progress: Progress): Promise
     // Whether another migrator has something to do, it alone knows.
     const fingerprint = typeof source === 'string' ? undefined : source.fingerprint
     const opening = await open(session, { history: historyTable(world), fingerprint, app: appOf(world) })
+    await hooks.after('connect', { database: session.target.location })
     if (opening.upToDate && !adopt) {
       return { ...noWork, ...appliedBy(progress), appliedCount: opening.appliedCount }
     }
     await prepareSession(session, opening.serverVersion)
     tellWhere(world, session, opening.serverVersion)
-    return await enterDatabase(world, session, { source, adopt, ends, cancel, progress })
+    return await enterDatabase(world, session, { ...wish, source, ends, cancel })
   })
 }
 
@@ -81,24 +99,22 @@ interface Files {
   readonly fingerprint: string
 }
 
-interface Release {
+interface Release extends Wish {
   /** A text is the command of another migrator. */
   readonly source: Files | string
-  readonly adopt: boolean
   readonly ends: AbortSignal
   readonly cancel: Commanding['cancel']
-  readonly progress: Progress
 }
 
 async function enterDatabase(world: World, session: Session, given: Release): Promise<Work> {
-  const { source, adopt, ends, cancel, progress } = given
+  const { source, adopt, ends, hooks, cancel, progress } = given
   const reviewApp = await findReviewApp(world)
   const gate = judgeEntry(world, reviewApp)
   if (!gate.go) return skippedWork(gate.reason)
   const examine = async () => await examineOwner(world, session, reviewApp, adopt)
   const before = await examine()
   if (!before.go) return skippedWork(before.reason)
-  const claiming: Claiming = { session, ends, before, examine }
+  const claiming: Claiming = { session, ends, hooks, before, examine }
   if (typeof source !== 'string') return await releaseFiles(world, source, claiming, progress)
   const { releaseByCommand } = await import('./story/commanding.js')
   return await releaseByCommand(world, source, { ...claiming, cancel })
@@ -110,7 +126,7 @@ async function releaseFiles(
   claiming: Claiming,
   progress: Progress,
 ): Promise<Work> {
-  const { session, ends } = claiming
+  const { session, ends, hooks } = claiming
   const folder = await readFolder(world, names)
   const early = await planRun(world, session, folder)
   // Who has nothing to do waits for nobody: a rollback must not queue behind a long migration.
@@ -122,12 +138,15 @@ async function releaseFiles(
   const { claim, lockWaitMs } = await claimUnderLock(world, claiming)
   if (!claim.go) return skippedWork(claim.reason)
 
+  await hooks.before('plan')
   const plan = await planRun(world, session, folder)
+  await hooks.after('plan', factsOf('pending', plan.pending))
   tellLearned(world, progress, plan)
   heedDrift(world, plan)
   const { pending, appliedCount } = plan
   const migrations = await loadPending(world, folder, plan)
   await checkRestart(world, pending.length)
+  if (pending.length > 0) await hooks.before('apply')
 
   // judge: findings about `migrations` stop the release here, before anything is written.
 
@@ -166,3 +185,8 @@ function tellLearned({ log }: World, progress: Progress, { pending }: Plan): voi
 }
 
 const countsOf = ({ appliedCount, ahead, drift }: Plan) => ({ appliedCount, ahead, drift })
+
+const factsOf = (kind: 'pending' | 'applied', migrations: readonly { readonly name: string }[]) => ({
+  [kind]: migrations.map(({ name }) => name),
+  [`${kind}_count`]: migrations.length,
+})

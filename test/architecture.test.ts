@@ -91,3 +91,15 @@ test('no import goes round in a circle', async () => {
     [...graph.keys()].map((file) => circle(file, [])).find((found) => found !== undefined),
   ).toBeUndefined()
 })
+
+test('hooks and notifications are reached only where they are configured', async () => {
+  const lazily = (await sourceFiles('src')).flatMap(({ path, content }) =>
+    [
+      ...content.matchAll(
+        /^import (?!type )[^;]*?from '[^']*\/(?:notify\/|telling\/(?:release-told|hooking|run-hook))[^']*'/gm,
+      ),
+    ].map(() => path),
+  )
+  const own = ['src/notify/', 'src/story/telling/']
+  expect(lazily.filter((path) => !own.some((room) => path.startsWith(room)))).toEqual([])
+})

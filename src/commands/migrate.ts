@@ -11,6 +11,7 @@ export const migrateCommand: Command = {
     'Runs the pending migrations, each in a transaction of its own, while holding the release',
     'lock; then, by hand, restarts the dynos one at a time. In the release phase the platform',
     'starts the new dynos itself when this succeeds. Killed at any point, it is safe to run again.',
+    'Commands before and after each step, a webhook, Slack: docs/hooks.md.',
   ],
   settings: [
     'databaseUrl',
@@ -31,6 +32,11 @@ export const migrateCommand: Command = {
     'lockValue',
     'log',
     'token',
+    'webhookUrl',
+    'webhookSecret',
+    'webhookOn',
+    'slackUrl',
+    'slackOn',
   ],
   flags: [
     { name: 'dry-run', type: 'boolean', about: 'The same as release plan.' },

@@ -2,8 +2,10 @@ import type * as z from 'zod/mini'
 import { databaseSettings } from './settings/database.js'
 import { driftSettings } from './settings/drift.js'
 import { gateSettings } from './settings/gate.js'
+import { hookSettings } from './settings/hooks.js'
 import { logSettings } from './settings/log.js'
 import { migrationsSettings } from './settings/migrations.js'
+import { notifySettings } from './settings/notify.js'
 import { patienceSettings } from './settings/patience.js'
 import { platformSettings } from './settings/platform.js'
 import { restartSettings } from './settings/restart.js'
@@ -24,6 +26,8 @@ export const settings = {
   ...connectionSettings,
   ...migrationsSettings,
   ...driftSettings,
+  ...notifySettings,
+  ...hookSettings,
 } as const
 
 export type Settings = typeof settings

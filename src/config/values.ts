@@ -66,3 +66,11 @@ export const httpUrlValue = readAs((raw) => {
   const text = textOf(raw)
   return text !== undefined && /^https?:\/\//.test(text) && URL.canParse(text) ? text : undefined
 }, 'is not an http or https URL')
+
+/** The secret of a Standard Webhook: `whsec_` and 24 to 64 bytes in base64. */
+export const webhookSecretValue = readAs((raw) => {
+  const text = textOf(raw)?.trim() ?? ''
+  const encoded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(text)?.[1] ?? ''
+  const { length } = Buffer.from(encoded, 'base64')
+  return length >= 24 && length <= 64 ? text : undefined
+}, 'is not whsec_ and 24 to 64 bytes in base64, such as echo whsec_$(openssl rand -base64 32) prints')

@@ -1,5 +1,15 @@
-/** The steps of the story, in its order; every log line belongs to one. */
-export const storySteps = ['gate', 'connect', 'lock', 'plan', 'judge', 'apply', 'restart'] as const
+/** The steps of the story, in its order, and what stands beside them; every log line belongs to one. */
+export const storySteps = [
+  'gate',
+  'connect',
+  'lock',
+  'plan',
+  'judge',
+  'apply',
+  'restart',
+  'hook',
+  'notify',
+] as const
 export type StoryStep = (typeof storySteps)[number]
 
 /** Where the story tells what it does. Lines are sentences without secrets; `facts` are for machines. */

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { constants } from 'node:os'
 import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { groupRuns, leashGroup, signalGroup } from './process-group.js'
 
@@ -33,20 +33,26 @@ export interface RunningCommand {
 const drainMs = 1000
 const groupPollMs = 20
 
+// Waits for a word on its fourth descriptor, so that no command runs before its group is on the leash.
+const waiting = 'read -r release_phase_go <&3 || exit 1; exec 3<&-; exec /bin/sh -c "$1"'
+
 /**
  * Runs `sh -c command` in a process group of its own, so that a signal reaches all that it starts, and a Ctrl-C
  * at the terminal reaches it by `stop` alone. The group dies with this process, however that ends.
  */
 export function startCommand(options: CommandOptions): RunningCommand {
   const startedAt = performance.now()
-  const child = spawn('/bin/sh', ['-c', options.command], {
+  const child = spawn('/bin/sh', ['-c', waiting, 'sh', options.command], {
     cwd: options.folder,
     env: { ...options.environment },
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  }) as ChildProcessByStdio<null, Readable, Readable>
   const group = child.pid
   const leash = group === undefined ? undefined : leashGroup(group)
+  const go = child.stdio[3] as Writable
+  go.on('error', () => undefined)
+  go.end('go\n')
   const output = Promise.all([readLines(child.stdout, options), readLines(child.stderr, options)])
   const exited = new Promise<Pick<CommandEnd, 'status' | 'signal'>>((resolve) => {
     child.once('exit', (code, signal) => resolve({ status: code ?? undefined, signal: signal ?? undefined }))

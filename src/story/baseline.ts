@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path'
 import { configurationError, failedError, usageError, type ReleaseError } from '../core/errors.js'
+import { noHooks } from '../core/hooks.js'
 import type { MigrationFile } from '../core/migration.js'
 import { nameCommand } from '../core/other-migrator.js'
 import { listNames } from '../migrations/discover.js'
@@ -45,7 +46,13 @@ export async function recordBaseline(world: World, name: string): Promise<Baseli
     const before = await examine()
     if (!before.go) throw leftAlone(before.reason)
     await refuseUnfit(world, session, folder)
-    const { claim, lockWaitMs } = await claimUnderLock(world, { session, ends, before, examine })
+    const { claim, lockWaitMs } = await claimUnderLock(world, {
+      session,
+      ends,
+      hooks: noHooks,
+      before,
+      examine,
+    })
     if (!claim.go) throw leftAlone(claim.reason)
     await refuseUnfit(world, session, folder)
     await ensureLedger(session)

@@ -1,3 +1,4 @@
+import type { Hooks } from '../core/hooks.js'
 import type { Session } from '../postgres/session.js'
 import { holdLock } from './locking.js'
 import type { Claim } from './owning.js'
@@ -7,6 +8,7 @@ import type { World } from './world.js'
 export interface Claiming {
   readonly session: Session
   readonly ends: AbortSignal
+  readonly hooks: Hooks
   /** Whose the database was before the lock was asked for. */
   readonly before: Extract<Claim, { go: true }>
   readonly examine: () => Promise<Claim>
@@ -18,8 +20,10 @@ export interface Claiming {
  */
 export async function claimUnderLock(
   world: World,
-  { session, ends, before, examine }: Claiming,
+  { session, ends, hooks, before, examine }: Claiming,
 ): Promise<{ readonly claim: Claim; readonly lockWaitMs: number }> {
+  await hooks.before('lock')
   const lockWaitMs = await holdLock(world, session, ends)
+  await hooks.after('lock', { lock_wait_ms: Math.round(lockWaitMs) })
   return { claim: lockWaitMs > 50 ? await examine() : before, lockWaitMs }
 }

@@ -25,10 +25,11 @@ export interface Commanding extends Claiming {
  * came of it. Throws when it fails (1), is stopped, or the session, and with it the lock, is lost (69).
  */
 export async function releaseByCommand(world: World, command: string, commanding: Commanding): Promise<Work> {
-  const { session } = commanding
+  const { session, hooks } = commanding
   const { claim, lockWaitMs } = await claimUnderLock(world, commanding)
   if (!claim.go) return skippedWork(claim.reason)
   await checkRestart(world, 1)
+  await hooks.before('apply')
   await ensureLedger(session)
   await writeClaim(world, session, claim)
   const runId = await startRun(session, { ...runFacts(world), lockWaitMs })

@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/duration.js'
 import { messageOf, ReleaseError } from '../core/errors.js'
 import { exitCodes } from '../core/exit-codes.js'
+import type { Hooks } from '../core/hooks.js'
 import type { RestartOutcome } from '../core/outcome.js'
 import { decideRestart, type RestartDecision } from '../core/restart-decision.js'
 import type { Platform } from '../heroku/platform.js'
@@ -38,17 +39,20 @@ export async function checkRestart(world: World, pendingCount: number): Promise<
 }
 
 /** Restarts after a migration where that is right, and says in one line why it is not elsewhere. */
-export async function restartAfter(world: World, appliedCount: number): Promise<RestartOutcome> {
+export async function restartAfter(
+  world: World,
+  appliedCount: number,
+  hooks: Hooks,
+): Promise<RestartOutcome> {
   const decision = restartDecision(world, appliedCount)
   if (decision.restart) {
+    await hooks.before('restart')
     const report = await restartApp(world, decision.app).catch((error: unknown) => {
       throw afterMigrations(error, decision.app, whatIsDone(world, appliedCount))
     })
-    return {
-      restarted: true,
-      dynos: report.restarted.map(({ dyno }) => dyno),
-      durationMs: report.durationMs,
-    }
+    const dynos = report.restarted.map(({ dyno }) => dyno)
+    await hooks.after('restart', { restarted: dynos })
+    return { restarted: true, dynos, durationMs: report.durationMs }
   }
   const { reason, advice } = decision
   return { restarted: false, reason, ...(advice === undefined ? {} : { advice }) }
