@@ -1,5 +1,5 @@
 import type { Change, Name } from './change.js'
-import type { Hazard } from './finding.js'
+import type { Hazard } from '../core/finding.js'
 import type { State } from './state/state.js'
 
 /** A hazard that the judge knows. The catalogue of hazards is made of these. */

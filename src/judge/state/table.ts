@@ -1,4 +1,4 @@
-import type { CatalogTable } from '../catalog.js'
+import type { CatalogTable } from '../../core/catalog.js'
 import type { Change, Column, Constraint, Name } from '../change.js'
 
 /** A table as far as it is known at one point of the plan. */

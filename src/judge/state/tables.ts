@@ -1,4 +1,4 @@
-import type { Catalog } from '../catalog.js'
+import type { Catalog } from '../../core/catalog.js'
 import type { Change, Name } from '../change.js'
 import {
   alter,
