@@ -18,6 +18,10 @@ export const commands = {
     summary: 'restart the dynos one at a time, each verified before the next',
     load: async (): Promise<Command> => (await import('./restart.js')).restartCommand,
   },
+  tail: {
+    summary: 'follow the log after a release until it has been quiet, counting what matters',
+    load: async (): Promise<Command> => (await import('./tail.js')).tailCommand,
+  },
   baseline: {
     summary: 'adopt a database that has no history: record migrations as applied, running none',
     load: async (): Promise<Command> => (await import('./baseline.js')).baselineCommand,

@@ -2,7 +2,7 @@ import { formatDuration } from '../core/duration.js'
 import { exitCodes } from '../core/exit-codes.js'
 import type { MigrateOutcome, RestartOutcome } from '../core/outcome.js'
 import { migrate } from '../release.js'
-import { migrationSettings, type Command } from './command.js'
+import { migrationSettings, type Command, type CommandResult, type Invocation } from './command.js'
 
 export const migrateCommand: Command = {
   name: 'migrate',
@@ -19,6 +19,8 @@ export const migrateCommand: Command = {
     'reviewApps',
     'restart',
     'restartSettleMs',
+    'untilStableMs',
+    'tailDeadlineMs',
     'lockWaitMs',
     'lockTimeoutMs',
     'lockRetryMs',
@@ -41,6 +43,11 @@ export const migrateCommand: Command = {
   flags: [
     { name: 'dry-run', type: 'boolean', about: 'The same as release plan.' },
     {
+      name: 'after-migrate',
+      type: 'boolean',
+      about: 'By hand: afterwards follow the log until the app is quiet, as release tail does; else exit 2.',
+    },
+    {
       name: 'adopt',
       type: 'boolean',
       about: 'Take over a database that the ledger gives to another app, such as a fork of its database.',
@@ -56,9 +63,27 @@ export const migrateCommand: Command = {
       const { planCommand } = await import('./plan.js')
       return await planCommand.run(invocation)
     }
-    const outcome = await migrate(invocation.world, { adopt: invocation.flags['adopt'] === true })
+    if (invocation.flags['after-migrate'] === true) return await migrateAndFollow(invocation)
+    const outcome = await migrateOnce(invocation)
     return { exitCode: exitCodes.done, lines: summary(outcome), json: { ...outcome } }
   },
+}
+
+const migrateOnce = async ({ world, flags }: Invocation): Promise<MigrateOutcome> =>
+  await migrate(world, { adopt: flags['adopt'] === true })
+
+// What follows the log is loaded by those who ask for it: the release phase never does.
+async function migrateAndFollow(invocation: Invocation): Promise<CommandResult> {
+  const { withAftermath } = await import('../story/tail/after-migrate.js')
+  const { renderTail } = await import('../terminal/render-tail.js')
+  const { outcome, tail } = await withAftermath(invocation.world, async () => await migrateOnce(invocation))
+  const followed =
+    tail.report === undefined ? [`The log was not followed: ${tail.reason}.`] : renderTail(tail.report)
+  return {
+    exitCode: tail.report?.stable === false ? exitCodes.findings : exitCodes.done,
+    lines: [...summary(outcome), ...followed],
+    json: { ...outcome, tail: tail.report ?? tail },
+  }
 }
 
 /** The last lines of a release, for a person who reads nothing else. */

@@ -9,6 +9,7 @@ import { notifySettings } from './settings/notify.js'
 import { patienceSettings } from './settings/patience.js'
 import { platformSettings } from './settings/platform.js'
 import { restartSettings } from './settings/restart.js'
+import { tailSettings } from './settings/tail.js'
 
 const { databaseUrl, ...connectionSettings } = databaseSettings
 
@@ -20,6 +21,7 @@ export const settings = {
   databaseUrl,
   ...gateSettings,
   ...restartSettings,
+  ...tailSettings,
   ...patienceSettings,
   ...logSettings,
   ...platformSettings,

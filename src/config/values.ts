@@ -49,6 +49,22 @@ export const textListValue = readAs((raw) => {
   return texts.length > 0 && texts.every((text) => text !== undefined) ? texts : undefined
 }, 'is not a text or a list of texts')
 
+/** One regular expression or a list of them; a comma is part of one. */
+export const patternsValue = readAs((raw) => {
+  const texts: readonly unknown[] = Array.isArray(raw) ? raw : [raw]
+  const patterns = texts.map((text) => patternOf(textOf(text)))
+  return patterns.every((pattern) => pattern !== undefined) ? patterns : undefined
+}, 'is not a regular expression or a list of them')
+
+/** A regular expression as it is written; undefined where it cannot be one. */
+export function patternOf(text: string | undefined): RegExp | undefined {
+  try {
+    return text === undefined ? undefined : new RegExp(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** true, false, or a path. */
 export const booleanOrTextValue = readAs((raw): boolean | string | undefined => {
   const word = wordOf(raw) ?? ''

@@ -7,6 +7,7 @@ export const storySteps = [
   'judge',
   'apply',
   'restart',
+  'tail',
   'hook',
   'notify',
 ] as const

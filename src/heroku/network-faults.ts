@@ -32,6 +32,7 @@ const sentences: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the name of the host could not be looked up',
   ECONNRESET: 'the connection was cut before the answer was complete',
   ERR_STREAM_PREMATURE_CLOSE: 'the connection was cut before the answer was complete',
+  UND_ERR_SOCKET: 'the connection was cut before the answer was complete',
   EPIPE: 'the connection was cut before the answer was complete',
   ETIMEDOUT: 'the connection timed out',
   EHOSTUNREACH: 'there is no route to the host',

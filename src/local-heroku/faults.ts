@@ -1,3 +1,5 @@
+export type StreamFate = 'cut' | 'end' | 'stall'
+
 /** Something that goes wrong with requests to the Platform API. */
 export type Fault = FaultMatch &
   (
@@ -11,6 +13,11 @@ export type Fault = FaultMatch &
     | { readonly kind: 'cut-body' }
     /** The connection is gone before any answer. */
     | { readonly kind: 'reset' }
+    /**
+     * A log session's stream that goes wrong after so many lines: `cut` in the middle of the next one, `end` in
+     * good order, or `stall`, which brings nothing more and stays open.
+     */
+    | { readonly kind: 'stream'; readonly lines: number; readonly fate: StreamFate }
     /** Status 200 and a page of HTML, as a proxy in between might send. */
     | { readonly kind: 'garbage' }
   )

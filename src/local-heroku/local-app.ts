@@ -47,6 +47,8 @@ export interface LocalApp {
   releaseOutput(version: number): readonly string[]
   configVars(): Readonly<Record<string, string>>
   logs(filter?: LogFilter): readonly LogLine[]
+  /** Writes a line into the log, as if a dyno, or a part of the platform, had. */
+  writeLog(source: LogLine['source'], dyno: string, text: string): void
   /** Calls back for each new log line; returns the function that ends it. */
   followLogs(listener: (line: LogLine) => void): () => void
   setMaintenance(on: boolean): void
@@ -108,6 +110,7 @@ export function presentApp(
     },
     configVars: () => app.configVars(),
     logs: (filter) => app.log.lines(filter),
+    writeLog: (source, dyno, text) => app.log.write(source, dyno, text),
     followLogs: (listener) => app.log.follow(listener),
     setMaintenance: (on) => {
       app.settings.maintenance = on

@@ -41,7 +41,9 @@ export function createLog(keep = 1500): Log {
     },
     lines: (filter = {}) => {
       const matching = kept.filter((line) => matches(line, filter))
-      return filter.lines === undefined ? matching : matching.slice(-filter.lines)
+      return filter.lines === undefined
+        ? matching
+        : matching.slice(Math.max(0, matching.length - filter.lines))
     },
     follow: (listener) => {
       followers.add(listener)

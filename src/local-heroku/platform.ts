@@ -3,7 +3,6 @@ import type { App } from './app.js'
 import type { Faults } from './faults.js'
 import type { LogFilter } from './log.js'
 import type { Pipeline } from './pipeline.js'
-import type { Promotion } from './promotion.js'
 import type { Quota } from './quota.js'
 import type { Tokens } from './tokens.js'
 
@@ -11,7 +10,6 @@ import type { Tokens } from './tokens.js'
 export interface Platform {
   readonly apps: App[]
   readonly pipelines: Pipeline[]
-  readonly promotions: Promotion[]
   readonly tokens: Tokens
   readonly quota: Quota
   readonly faults: Faults
@@ -26,6 +24,9 @@ export interface LogSession {
   readonly app: App
   readonly filter: LogFilter
   readonly tail: boolean
+  /** By `performance.now()`: afterwards it is forgotten. Put off once, when somebody begins to read it. */
+  expiresAtMs: number
+  isRead: boolean
 }
 
 /** A request that reached the Platform API. */

@@ -4,7 +4,6 @@ import type { App } from './app.js'
 import { eligibleForRollback } from './deploy.js'
 import type { Dyno } from './dyno.js'
 import { timestamp } from './environment.js'
-import type { Feature } from './features.js'
 import type { ProcessType } from './formation.js'
 import type { Coupling, Pipeline } from './pipeline.js'
 import type { Release } from './release.js'
@@ -94,16 +93,15 @@ export function appResource(app: App) {
 export type AppResource = ReturnType<typeof appResource>
 
 /** https://devcenter.heroku.com/articles/platform-api-reference#app-feature */
-export function featureResource(app: App, feature: Feature) {
-  const { name, title, description, state, docUrl } = feature
+export function prebootResource(app: App) {
   return {
-    ...named(name),
-    enabled: feature.isOn(app),
-    display_name: title,
-    description,
-    doc_url: docUrl,
+    ...named('preboot'),
+    enabled: app.settings.preboot,
+    display_name: 'Preboot',
+    description: 'Provide seamless web dyno deploys',
+    doc_url: 'https://devcenter.heroku.com/articles/preboot',
     feedback_email: 'support@heroku.example',
-    state,
+    state: 'general',
     created_at: timestamp(app.createdAt),
     updated_at: timestamp(app.settings.updatedAt),
   } satisfies Heroku.AppFeature

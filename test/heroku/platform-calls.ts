@@ -4,6 +4,7 @@ import { listDynos, restartDyno } from '../../src/heroku/dynos.js'
 import { isFeatureOn } from '../../src/heroku/features.js'
 import { listFormation } from '../../src/heroku/formation.js'
 import { lastLogLines } from '../../src/heroku/logs.js'
+import { openLogSession } from '../../src/heroku/log/session.js'
 import { pipelineStage } from '../../src/heroku/pipelines.js'
 import type { Platform } from '../../src/heroku/platform.js'
 import { currentRelease, latestReleases, readRelease, rollBackTo } from '../../src/heroku/releases.js'
@@ -37,6 +38,10 @@ export const platformCalls: Readonly<Record<string, PlatformCall>> = {
     verb: 'POST',
     ask: (platform) => lastLogLines(platform, 'shop', 'web.1', { deadlineMs: 20_000 }),
     always: { value: [] },
+  },
+  openLogSession: {
+    verb: 'POST',
+    ask: (platform) => openLogSession(platform, 'shop', { isFir: false, tail: true }),
   },
   pipelineStage: {
     verb: 'GET',

@@ -1,7 +1,7 @@
 import type * as Heroku from '@heroku-cli/schema'
 import { randomUUID } from 'node:crypto'
 import { timestamp } from '../environment.js'
-import { accountResource, appResource, couplingResource } from '../resources.js'
+import { accountResource, appResource, couplingResource, prebootResource } from '../resources.js'
 import { count, flag, text } from './body.js'
 import { notFound } from './refusal.js'
 import { list, ok, type Call, type Route } from './route.js'
@@ -29,6 +29,30 @@ export const appRoutes: readonly Route[] = [
       return ok(appResource(call.app()))
     },
   },
+  {
+    method: 'GET',
+    path: '/apps/:app/features',
+    need: 'read',
+    answer: (call) => list([prebootResource(call.app())], 'id', 'name'),
+  },
+  {
+    method: 'GET',
+    path: '/apps/:app/features/:feature',
+    need: 'read',
+    answer: (call) => ok(featureOf(call)),
+  },
+  {
+    method: 'PATCH',
+    path: '/apps/:app/features/:feature',
+    need: 'write',
+    answer: (call) => {
+      featureOf(call)
+      const { settings } = call.app()
+      settings.preboot = flag(call.body, 'enabled') ?? settings.preboot
+      settings.updatedAt = new Date()
+      return ok(featureOf(call))
+    },
+  },
   { method: 'GET', path: '/apps/:app/pipeline-couplings', need: 'read', answer: coupling },
   { method: 'POST', path: '/apps/:app/log-sessions', need: 'read', answer: createLogSession },
   {
@@ -45,6 +69,11 @@ export const appRoutes: readonly Route[] = [
   },
 ]
 
+function featureOf(call: Call) {
+  if (call.param('feature') !== 'preboot') throw notFound('feature')
+  return prebootResource(call.app())
+}
+
 function coupling(call: Call) {
   const app = call.app()
   for (const pipeline of call.platform.pipelines) {
@@ -54,16 +83,22 @@ function coupling(call: Call) {
   throw notFound('pipeline coupling')
 }
 
+// Fir keeps no lines: its sessions have only those to come, whatever was asked for.
+// https://devcenter.heroku.com/articles/heroku-cli-commands#heroku-logs
 function createLogSession(call: Call) {
   const id = randomUUID()
+  const app = call.app()
+  const isFir = app.generation === 'fir'
   call.platform.logSessions.set(id, {
-    app: call.app(),
-    tail: flag(call.body, 'tail') ?? false,
+    app,
+    tail: isFir || (flag(call.body, 'tail') ?? false),
     filter: {
       source: text(call.body, 'source'),
       dyno: text(call.body, 'dyno'),
-      lines: count(call.body, 'lines', 1) ?? 100,
+      lines: isFir ? 0 : (count(call.body, 'lines', 1) ?? 100),
     },
+    expiresAtMs: performance.now() + app.timing.logSessionMs,
+    isRead: false,
   })
   const now = timestamp(new Date())
   const body = {

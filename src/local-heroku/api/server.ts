@@ -4,16 +4,14 @@ import { appRoutes } from './apps.js'
 import { isObject } from './body.js'
 import { dynoRoutes } from './dynos.js'
 import { fail } from './fail.js'
-import { featureRoutes } from './features.js'
 import { admit } from './gate.js'
 import { refuse } from './refusal.js'
-import { promotionRoutes } from './promotions.js'
 import { releaseRoutes } from './releases.js'
 import { present, presentError, send, type Reply } from './reply.js'
 import { createCall, findRoute } from './route.js'
 import { serveStream } from './streams.js'
 
-const routes = [...appRoutes, ...featureRoutes, ...dynoRoutes, ...releaseRoutes, ...promotionRoutes]
+const routes = [...appRoutes, ...dynoRoutes, ...releaseRoutes]
 
 /** The Platform API as an HTTP server, not yet listening. Faults come first, then who asks, then what. */
 export function createApiServer(platform: Platform): Server {
@@ -25,12 +23,12 @@ export function createApiServer(platform: Platform): Server {
 async function serve(platform: Platform, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request)
   record(platform, request, response, body)
-  const path = request.url ?? '/'
-  const fault = platform.faults.meet(request.method ?? 'GET', path)
+  const fault = platform.faults.meet(request.method ?? 'GET', request.url ?? '/')
   if (fault === undefined) {
-    if (!serveStream(platform, path, response)) send(response, answer(platform, request, body))
+    if (!serveStream(platform, request, response)) send(response, answer(platform, request, body))
     return
   }
+  if (fault.kind === 'stream' && serveStream(platform, request, response, fault)) return
   const carriedOut = fault.carriedOut ?? ['slow', 'cut-body'].includes(fault.kind)
   await fail(platform, fault, carriedOut ? answer(platform, request, body) : nothing, request, response)
 }

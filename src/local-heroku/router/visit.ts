@@ -68,6 +68,6 @@ export function createVisit(
 
 function level(code: RouterErrorCode | undefined): string {
   if (code === undefined) return 'at=info'
-  const at = code === 'H80' ? 'info' : 'error'
-  return `at=${at} code=${code} desc="${routerErrors[code].description}"`
+  const at = code === 'H80' ? 'at=info' : code === 'H27' ? 'sock=client at=warning' : 'at=error'
+  return `${at} code=${code} desc="${routerErrors[code].description}"`
 }
