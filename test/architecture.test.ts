@@ -15,6 +15,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   notify: ['core'],
   terminal: ['core'],
   'local-heroku': ['core'],
+  judge: ['core'],
   story: edges,
   doctor: [...edges, 'story'],
   release: [...edges, 'story'],

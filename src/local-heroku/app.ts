@@ -50,6 +50,8 @@ export interface OneOffWish {
 export interface Settings {
   maintenance: boolean
   preboot: boolean
+  /** The labs flag `runtime-dyno-metadata`; dynos that start later have what it gives. */
+  dynoMetadata: boolean
   updatedAt: Date
 }
 
@@ -92,10 +94,15 @@ export function createApp(
   const log = createLog(options.logLines)
   const changes = createChanges()
   const host: DynoHost = { timing, log, changes, orphanage }
-  const settings: Settings = { maintenance: false, preboot: options.preboot ?? false, updatedAt: createdAt }
+  const settings: Settings = {
+    maintenance: false,
+    preboot: options.preboot ?? false,
+    dynoMetadata: options.dynoMetadata ?? false,
+    updatedAt: createdAt,
+  }
   const closing = new AbortController()
   const starts = new Map<string, number>()
-  const identity = { id, name, dynoMetadata: options.dynoMetadata ?? false, reviewApp: options.reviewApp }
+  const identity = () => ({ id, name, dynoMetadata: settings.dynoMetadata, reviewApp: options.reviewApp })
 
   const oneOffs = createOneOffs(changes, (plan) => start(plan, plan.type))
   const formation = createFormation({
@@ -103,7 +110,7 @@ export function createApp(
     generation,
     start,
     preboot: () => settings.preboot,
-    plan: (wish) => planDyno(identity, wish),
+    plan: (wish) => planDyno(identity(), wish),
   })
   const releases = createReleases({
     releasePhases: options.releasePhases ?? 'overlap',
@@ -166,7 +173,7 @@ export function createApp(
     let dynoName = oneOffDynoName(generation, type)
     while (taken.has(dynoName)) dynoName = oneOffDynoName(generation, type)
     const onLine = (line: string) => wish.onLine?.(line)
-    const plan = planDyno(identity, {
+    const plan = planDyno(identity(), {
       type,
       name: dynoName,
       size,

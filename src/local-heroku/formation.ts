@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { createCrashRestarts } from './crashes.js'
 import { endDyno, type Dyno, type DynoHost, type DynoPlan } from './dyno.js'
 import { formationDynoName, type Generation } from './names.js'
 import { createOverlaps } from './preboot.js'
@@ -49,6 +50,8 @@ export interface Formation {
 // https://devcenter.heroku.com/articles/procfile#deploying-to-heroku
 const firstQuantity = (type: string) => (type === 'web' ? 1 : 0)
 
+const placeOf = (type: string, index: number) => `${type}.${index}`
+
 /** Makes the formation of an app; it is empty until the first `roll`. */
 export function createFormation(options: FormationOptions): Formation {
   const { host } = options
@@ -59,6 +62,12 @@ export function createFormation(options: FormationOptions): Formation {
     retire,
     overlapMs: host.timing.prebootOverlapMs,
     onEnd: () => host.changes.notify(),
+  })
+  const crashes = createCrashRestarts({
+    pausesMs: host.timing.crashPausesMs,
+    renew: (dyno) => {
+      if (renew(dyno)) host.changes.notify()
+    },
   })
   let current: Release | undefined
   let closed = false
@@ -86,6 +95,7 @@ export function createFormation(options: FormationOptions): Formation {
     },
     close: async () => {
       closed = true
+      crashes.close()
       for (const type of places.keys()) drop(type)
       await Promise.all([...stopping].map(endDyno))
     },
@@ -131,15 +141,24 @@ export function createFormation(options: FormationOptions): Formation {
 
   function restart(dynos: readonly Dyno[]): void {
     for (const old of dynos) {
-      const processType = types.get(old.type)
-      const place = dynosOf(old.type).indexOf(old)
-      if (closed || processType === undefined || place === -1) continue
+      const index = dynosOf(old.type).indexOf(old) + 1
+      if (closed || index === 0) continue
       host.log.write('heroku', old.name, 'Restarting')
-      const fresh = startIn(processType, place + 1, old)
-      places.set(old.type, dynosOf(old.type).with(place, fresh))
-      replace(old, fresh)
+      crashes.forget(placeOf(old.type, index))
+      renew(old)
     }
     host.changes.notify()
+  }
+
+  /** Puts a new dyno where this one stands; false where it stands nowhere any more. */
+  function renew(old: Dyno): boolean {
+    const processType = types.get(old.type)
+    const index = dynosOf(old.type).indexOf(old) + 1
+    if (closed || processType === undefined || index === 0) return false
+    const fresh = startIn(processType, index, old)
+    places.set(old.type, dynosOf(old.type).with(index - 1, fresh))
+    replace(old, fresh)
+    return true
   }
 
   function startIn(processType: ProcessType, index: number, before?: Dyno): Dyno {
@@ -147,7 +166,10 @@ export function createFormation(options: FormationOptions): Formation {
     const { type, size } = processType
     const name = formationDynoName(options.generation, type, index)
     host.log.write('heroku', name, `State changed from ${before?.state() ?? 'down'} to starting`)
-    return options.start(options.plan({ type, name, size, release: current }), `${type}.${index}`)
+    const place = placeOf(type, index)
+    const dyno = options.start(options.plan({ type, name, size, release: current }), place)
+    crashes.watch(dyno, place)
+    return dyno
   }
 
   function replace(old: Dyno, fresh: Dyno): void {

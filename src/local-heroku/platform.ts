@@ -3,6 +3,7 @@ import type { App } from './app.js'
 import type { Faults } from './faults.js'
 import type { LogFilter } from './log.js'
 import type { Pipeline } from './pipeline.js'
+import type { Promotion } from './promotion.js'
 import type { Quota } from './quota.js'
 import type { Tokens } from './tokens.js'
 
@@ -10,6 +11,7 @@ import type { Tokens } from './tokens.js'
 export interface Platform {
   readonly apps: App[]
   readonly pipelines: Pipeline[]
+  readonly promotions: Promotion[]
   readonly tokens: Tokens
   readonly quota: Quota
   readonly faults: Faults

@@ -4,6 +4,7 @@ import type { App } from './app.js'
 import { eligibleForRollback } from './deploy.js'
 import type { Dyno } from './dyno.js'
 import { timestamp } from './environment.js'
+import type { Feature } from './features.js'
 import type { ProcessType } from './formation.js'
 import type { Coupling, Pipeline } from './pipeline.js'
 import type { Release } from './release.js'
@@ -93,15 +94,16 @@ export function appResource(app: App) {
 export type AppResource = ReturnType<typeof appResource>
 
 /** https://devcenter.heroku.com/articles/platform-api-reference#app-feature */
-export function prebootResource(app: App) {
+export function featureResource(app: App, feature: Feature) {
+  const { name, title, description, state, docUrl } = feature
   return {
-    ...named('preboot'),
-    enabled: app.settings.preboot,
-    display_name: 'Preboot',
-    description: 'Provide seamless web dyno deploys',
-    doc_url: 'https://devcenter.heroku.com/articles/preboot',
+    ...named(name),
+    enabled: feature.isOn(app),
+    display_name: title,
+    description,
+    doc_url: docUrl,
     feedback_email: 'support@heroku.example',
-    state: 'general',
+    state,
     created_at: timestamp(app.createdAt),
     updated_at: timestamp(app.settings.updatedAt),
   } satisfies Heroku.AppFeature

@@ -56,6 +56,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promis
   const platform: Platform = {
     apps: [],
     pipelines: [],
+    promotions: [],
     tokens,
     quota: createQuota(options.rateLimit?.capacity, options.rateLimit?.perMinute),
     faults: createFaults(),

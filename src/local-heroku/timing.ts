@@ -17,6 +17,8 @@ export interface Timing {
   readonly releaseTimeoutMs: number
   /** Between SIGTERM and SIGKILL when a release phase is ended. */
   readonly releaseGraceMs: number
+  /** How long a crashed dyno rests before it is started again, crash by crash; the last stays. Empty: it never is. */
+  readonly crashPausesMs: readonly number[]
   /** A request without a first byte of an answer by then gets H12. */
   readonly requestTimeoutMs: number
   /** A request held while no web dyno is up gets H20 after this. */
@@ -36,7 +38,8 @@ export interface Timing {
  * /articles/error-codes (H20), /articles/dyno-shutdown-behavior (30 s after SIGTERM),
  * /articles/release-phase (1 hour), /articles/preboot (3 minutes) and
  * /articles/platform-api-reference#log-session (5 minutes, 1 hour). The lag before SIGTERM is documented
- * nowhere; the logs that people publish show about a second.
+ * nowhere; the logs that people publish show about a second. Of the pauses after crashes it says that the first
+ * restart is at once and that they grow exponentially (/changelog-items/344); how long they are is a guess.
  */
 export const herokuTiming: Timing = {
   bootTimeoutMs: 60_000,
@@ -46,6 +49,7 @@ export const herokuTiming: Timing = {
   stopGraceMs: 30_000,
   releaseTimeoutMs: 3_600_000,
   releaseGraceMs: 30_000,
+  crashPausesMs: [0, 20, 40, 80, 160, 320].map((minutes) => minutes * 60_000),
   requestTimeoutMs: 30_000,
   routerHoldMs: 75_000,
   prebootOverlapMs: 180_000,
@@ -54,7 +58,10 @@ export const herokuTiming: Timing = {
   simulatedBootMs: 3000,
 }
 
-/** Short waits where a test has to sit through them; limits that only end what hangs stay generous. */
+/**
+ * Short waits where a test has to sit through them; limits that only end what hangs stay generous. A crashed dyno
+ * stays crashed, so that whoever looks can see it.
+ */
 export const quickTiming: Timing = {
   ...herokuTiming,
   portPollMs: 10,
@@ -62,6 +69,7 @@ export const quickTiming: Timing = {
   stopLagMs: 50,
   stopGraceMs: 2000,
   releaseGraceMs: 2000,
+  crashPausesMs: [],
   prebootOverlapMs: 500,
   simulatedBootMs: 20,
 }

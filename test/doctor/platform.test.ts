@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { json, startFaultServer } from '../heroku/fault-server.js'
 import { simulatedApp } from '../heroku/restart-support.js'
-import { startHeroku } from '../local-heroku/support.js'
+import { call, startHeroku } from '../local-heroku/support.js'
 import { createScene } from '../support/scene.js'
 import { app, examine, herokuFor } from './support.js'
 
@@ -41,29 +40,17 @@ describe('release doctor on Heroku', () => {
     expect(coupled.find('pipeline')).toMatchObject({ message: 'this is a review app' })
   })
 
-  it.each([
-    [true, 'pass', 'runtime-dyno-metadata is on'],
-    [false, 'warn', 'runtime-dyno-metadata is off'],
-  ])(
-    'knows whether a release phase knows its app: runtime-dyno-metadata %s',
-    async (enabled, verdict, text) => {
-      const server = await startFaultServer([
-        (response, request) => {
-          const found = request.url?.endsWith('/runtime-dyno-metadata') === true
-          const body = { id: 'x', name: 'chart', maintenance: false, remaining: 4000, stage: 'staging' }
-          json(200, found ? { enabled } : body)(response, request)
-        },
-      ])
-      try {
-        const env = { HEROKU_API_KEY: 'HRKU-a-token-for-the-test', HEROKU_API_URL: server.url }
-        const { find } = await examine(await createScene(app), env, ' --app chart')
-        expect(find('app name in dynos')).toMatchObject({ verdict })
-        expect(find('app name in dynos').message).toContain(text)
-      } finally {
-        await server.close()
-      }
-    },
-  )
+  it('knows whether a release phase knows its app: runtime-dyno-metadata', async () => {
+    const heroku = await startHeroku()
+    const chart = await simulatedApp(heroku, { web: 1 })
+    const scene = await createScene(app)
+    const look = async () => (await examine(scene, herokuFor(heroku), ` --app ${chart.name}`)).find
+    const name = 'app name in dynos'
+    expect((await look())(name)).toMatchObject({ verdict: 'warn' })
+    const path = `/apps/${chart.name}/features/runtime-dyno-metadata`
+    await call(heroku, 'PATCH', path, { body: { enabled: true } })
+    expect((await look())(name)).toMatchObject({ verdict: 'pass', message: 'runtime-dyno-metadata is on' })
+  })
 
   it('warns in a dyno that does not know its app, with or without a token', async () => {
     const scene = await createScene(app)

@@ -25,7 +25,7 @@ afterEach(async () => {
 async function failureOf(
   answer: Answering,
   ask: 'get' | 'config' | 'post' | 'patch' | 'delete' = 'get',
-  timeoutMs = 3000,
+  timeoutMs = 60_000,
 ): Promise<ReleaseError> {
   const server = await startFaultServer([answer])
   servers.push(server)
@@ -34,7 +34,7 @@ async function failureOf(
     apiUrl: server.url,
     firstPauseMs: 1,
     timeoutMs,
-    patienceMs: 3000,
+    patienceMs: 120_000,
   })
   const calls = {
     get: () => platform.get('/apps/shop/dynos', id),
@@ -100,7 +100,9 @@ describe('a refusal', () => {
   })
 
   it('429 beyond patience: try again', async () => {
-    const error = await failureOf(json(429, { id: 'rate_limit', message: 'Too many' }))
+    // More than anybody’s patience, so that the first answer decides and not how fast this machine is.
+    const spent = { 'Retry-After': '86400' }
+    const error = await failureOf(json(429, { id: 'rate_limit', message: 'Too many' }, spent))
     expect(error).toMatchObject({ code: 'rate-limited', exitCode: 75 })
   })
 

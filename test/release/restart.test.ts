@@ -34,8 +34,8 @@ async function buildSlug(migrations: Readonly<Record<string, string>>): Promise<
   }
 }
 
-const byHand = async (words: string, env: Readonly<Record<string, string>> = {}) =>
-  await scene.release(`${words} --settle 50ms`, {
+const byHand = async (words: string, env: Readonly<Record<string, string>> = {}, settle = '50ms') =>
+  await scene.release(`${words} --settle ${settle}`, {
     HEROKU_API_KEY: heroku.token,
     HEROKU_API_URL: heroku.url,
     HEROKU_APP_NAME: app.name,
@@ -90,7 +90,8 @@ describe('by hand', () => {
     await scene.write('migrations/2_settings.sql', 'CREATE TABLE settings (id int)')
     await writeFile(join(slug, 'broken'), '')
 
-    const { exitCode, stderr } = await byHand('migrate')
+    // So long that even the slowest machine has seen the crash by then.
+    const { exitCode, stderr } = await byHand('migrate', {}, '40s')
     await rm(join(slug, 'broken'))
 
     expect(exitCode).toBe(1)

@@ -1,7 +1,7 @@
 import type * as Heroku from '@heroku-cli/schema'
 import { randomUUID } from 'node:crypto'
 import { timestamp } from '../environment.js'
-import { accountResource, appResource, couplingResource, prebootResource } from '../resources.js'
+import { accountResource, appResource, couplingResource } from '../resources.js'
 import { count, flag, text } from './body.js'
 import { notFound } from './refusal.js'
 import { list, ok, type Call, type Route } from './route.js'
@@ -29,30 +29,6 @@ export const appRoutes: readonly Route[] = [
       return ok(appResource(call.app()))
     },
   },
-  {
-    method: 'GET',
-    path: '/apps/:app/features',
-    need: 'read',
-    answer: (call) => list([prebootResource(call.app())], 'id', 'name'),
-  },
-  {
-    method: 'GET',
-    path: '/apps/:app/features/:feature',
-    need: 'read',
-    answer: (call) => ok(featureOf(call)),
-  },
-  {
-    method: 'PATCH',
-    path: '/apps/:app/features/:feature',
-    need: 'write',
-    answer: (call) => {
-      featureOf(call)
-      const { settings } = call.app()
-      settings.preboot = flag(call.body, 'enabled') ?? settings.preboot
-      settings.updatedAt = new Date()
-      return ok(featureOf(call))
-    },
-  },
   { method: 'GET', path: '/apps/:app/pipeline-couplings', need: 'read', answer: coupling },
   { method: 'POST', path: '/apps/:app/log-sessions', need: 'read', answer: createLogSession },
   {
@@ -68,11 +44,6 @@ export const appRoutes: readonly Route[] = [
     answer: (call) => ok({ remaining: call.platform.quota.remaining() } satisfies Heroku.RateLimit),
   },
 ]
-
-function featureOf(call: Call) {
-  if (call.param('feature') !== 'preboot') throw notFound('feature')
-  return prebootResource(call.app())
-}
 
 function coupling(call: Call) {
   const app = call.app()

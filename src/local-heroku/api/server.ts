@@ -4,14 +4,16 @@ import { appRoutes } from './apps.js'
 import { isObject } from './body.js'
 import { dynoRoutes } from './dynos.js'
 import { fail } from './fail.js'
+import { featureRoutes } from './features.js'
 import { admit } from './gate.js'
 import { refuse } from './refusal.js'
+import { promotionRoutes } from './promotions.js'
 import { releaseRoutes } from './releases.js'
 import { present, presentError, send, type Reply } from './reply.js'
 import { createCall, findRoute } from './route.js'
 import { serveStream } from './streams.js'
 
-const routes = [...appRoutes, ...dynoRoutes, ...releaseRoutes]
+const routes = [...appRoutes, ...featureRoutes, ...dynoRoutes, ...releaseRoutes, ...promotionRoutes]
 
 /** The Platform API as an HTTP server, not yet listening. Faults come first, then who asks, then what. */
 export function createApiServer(platform: Platform): Server {

@@ -1,0 +1,283 @@
+/** A name as the catalog has it; the schema only where the statement gives one. */
+export interface Name {
+  readonly schema: string | undefined
+  readonly name: string
+}
+
+/** A type as written: `numeric(10,2)` is name `numeric`, modifiers [10, 2]. Aliases come as the grammar resolves them. */
+export interface ColumnType {
+  readonly name: string
+  readonly schema: string | undefined
+  readonly modifiers: readonly number[]
+  readonly array: boolean
+}
+
+/** An expression, as far as the rules ask about one. */
+export interface Expression {
+  readonly sql: string
+  /** Names of functions that it calls, lower case, without `pg_catalog`. */
+  readonly functions: readonly string[]
+  /** Names of columns that it reads. */
+  readonly columns: readonly string[]
+  /** `col IS NOT NULL` and nothing else: the column. */
+  readonly provesNotNull: readonly string[]
+  /** A constant, however it is cast. */
+  readonly constant: boolean
+}
+
+export interface Column {
+  readonly name: string
+  readonly type: ColumnType
+  readonly notNull: boolean
+  readonly default: Expression | undefined
+  readonly identity: 'always' | 'by default' | undefined
+  readonly generated: 'stored' | 'virtual' | undefined
+  /** serial, bigserial, smallserial. */
+  readonly serial: boolean
+  /** Constraints written at the column, except NOT NULL and DEFAULT. */
+  readonly constraints: readonly Constraint[]
+}
+
+export interface Constraint {
+  readonly type: 'check' | 'foreign key' | 'unique' | 'primary key' | 'exclude' | 'not null'
+  readonly name: string | undefined
+  /** Columns of this table; for a CHECK those that it reads. */
+  readonly columns: readonly string[]
+  /** Where a foreign key points. */
+  readonly references: { readonly table: Name; readonly columns: readonly string[] } | undefined
+  readonly expression: Expression | undefined
+  readonly notValid: boolean
+  /** NOT ENFORCED (18 and later). */
+  readonly notEnforced: boolean
+  /** UNIQUE or PRIMARY KEY USING INDEX. */
+  readonly usingIndex: string | undefined
+}
+
+export type ObjectKind =
+  | 'table'
+  | 'view'
+  | 'materialized view'
+  | 'index'
+  | 'sequence'
+  | 'type'
+  | 'domain'
+  | 'function'
+  | 'schema'
+  | 'trigger'
+  | 'policy'
+  | 'rule'
+  | 'extension'
+  | 'other'
+
+/** What one statement, or one part of an ALTER TABLE, does to the schema or to the rows. */
+export type Change =
+  | CreateTable
+  | {
+      readonly kind: 'create view'
+      readonly view: Name
+      readonly replace: boolean
+      readonly materialized: boolean
+      readonly columns: readonly string[] | undefined
+    }
+  | { readonly kind: 'refresh'; readonly view: Name; readonly concurrently: boolean }
+  | {
+      readonly kind: 'drop'
+      readonly object: ObjectKind
+      readonly name: Name
+      readonly on: Name | undefined
+      readonly cascade: boolean
+      readonly concurrently: boolean
+      readonly ifExists: boolean
+    }
+  | { readonly kind: 'rename'; readonly object: ObjectKind; readonly name: Name; readonly to: string }
+  | {
+      readonly kind: 'rename column'
+      readonly table: Name
+      readonly column: string
+      readonly to: string
+      readonly of: 'table' | 'view' | 'type'
+    }
+  | {
+      readonly kind: 'rename constraint'
+      readonly table: Name
+      readonly constraint: string
+      readonly to: string
+    }
+  | { readonly kind: 'move'; readonly object: ObjectKind; readonly name: Name; readonly to: string }
+  | OnTable
+  | {
+      readonly kind: 'create index'
+      readonly index: string | undefined
+      readonly table: Name
+      readonly unique: boolean
+      readonly concurrently: boolean
+      readonly ifNotExists: boolean
+      readonly columns: readonly string[]
+      readonly partial: boolean
+      readonly only: boolean
+    }
+  | {
+      readonly kind: 'reindex'
+      readonly object: 'index' | 'table' | 'schema' | 'database' | 'system'
+      readonly name: Name | undefined
+      readonly concurrently: boolean
+    }
+  | {
+      readonly kind: 'create type'
+      readonly type: Name
+      readonly of: 'enum' | 'composite' | 'domain' | 'range' | 'other'
+    }
+  | { readonly kind: 'add enum value'; readonly type: Name; readonly value: string }
+  | { readonly kind: 'rename enum value'; readonly type: Name; readonly value: string; readonly to: string }
+  | {
+      readonly kind: 'domain constraint'
+      readonly domain: Name
+      readonly does: 'add' | 'validate' | 'drop' | 'set not null' | 'drop not null' | 'other'
+      readonly notValid: boolean
+    }
+  | {
+      readonly kind: 'create function'
+      readonly function: Name
+      readonly replace: boolean
+      readonly arguments: readonly Argument[]
+      readonly returns: string | undefined
+      readonly volatility: 'immutable' | 'stable' | 'volatile'
+    }
+  | {
+      readonly kind: 'create trigger'
+      readonly trigger: string
+      readonly table: Name
+      readonly replace: boolean
+      readonly before: boolean
+      readonly function: Name
+    }
+  | { readonly kind: 'create rule'; readonly rule: string; readonly table: Name }
+  | {
+      readonly kind: 'create policy' | 'alter policy'
+      readonly policy: string
+      readonly table: Name
+      readonly restrictive: boolean
+    }
+  | {
+      readonly kind: 'grant' | 'revoke'
+      readonly object: ObjectKind
+      readonly names: readonly Name[]
+      readonly privileges: readonly string[]
+      readonly from: readonly string[]
+    }
+  | {
+      readonly kind: 'write'
+      readonly does: 'insert' | 'update' | 'delete' | 'merge' | 'copy'
+      readonly table: Name
+      readonly whole: boolean
+      readonly values: boolean
+    }
+  | { readonly kind: 'truncate'; readonly table: Name; readonly cascade: boolean }
+  | { readonly kind: 'lock'; readonly table: Name; readonly mode: string }
+  | { readonly kind: 'vacuum'; readonly full: boolean; readonly table: Name | undefined }
+  | { readonly kind: 'cluster'; readonly table: Name | undefined }
+  | {
+      readonly kind: 'set'
+      readonly setting: string
+      readonly value: string | undefined
+      readonly local: boolean
+    }
+  | { readonly kind: 'transaction'; readonly does: 'begin' | 'commit' | 'roll back' | 'savepoint' }
+  | { readonly kind: 'create'; readonly object: ObjectKind; readonly name: Name }
+  /** Known to be without danger: a comment, a query, statistics. */
+  | { readonly kind: 'harmless' }
+  /** What cannot be known by reading. */
+  | { readonly kind: 'unjudged'; readonly why: string }
+
+export interface CreateTable {
+  readonly kind: 'create table'
+  readonly table: Name
+  readonly ifNotExists: boolean
+  readonly temporary: boolean
+  readonly columns: readonly Column[]
+  readonly constraints: readonly Constraint[]
+  readonly partitionOf: Name | undefined
+  readonly inherits: readonly Name[]
+  /** CREATE TABLE AS, SELECT INTO. */
+  readonly filled: boolean
+}
+
+export interface Argument {
+  readonly name: string | undefined
+  readonly type: string
+  readonly hasDefault: boolean
+  readonly out: boolean
+}
+
+/** The parts of ALTER TABLE. */
+export type OnTable =
+  | {
+      readonly kind: 'add column'
+      readonly table: Name
+      readonly column: Column
+      readonly ifNotExists: boolean
+    }
+  | {
+      readonly kind: 'drop column'
+      readonly table: Name
+      readonly column: string
+      readonly cascade: boolean
+      readonly ifExists: boolean
+    }
+  | {
+      readonly kind: 'alter type'
+      readonly table: Name
+      readonly column: string
+      readonly type: ColumnType
+      readonly using: Expression | undefined
+      readonly collation: boolean
+    }
+  | {
+      readonly kind: 'set not null' | 'drop not null' | 'drop default' | 'drop expression' | 'drop identity'
+      readonly table: Name
+      readonly column: string
+    }
+  | {
+      readonly kind: 'set default'
+      readonly table: Name
+      readonly column: string
+      readonly default: Expression
+    }
+  | {
+      readonly kind: 'add identity' | 'set identity'
+      readonly table: Name
+      readonly column: string
+      readonly identity: 'always' | 'by default' | undefined
+    }
+  | { readonly kind: 'set expression'; readonly table: Name; readonly column: string }
+  | { readonly kind: 'add constraint'; readonly table: Name; readonly constraint: Constraint }
+  | {
+      readonly kind: 'drop constraint'
+      readonly table: Name
+      readonly constraint: string
+      readonly cascade: boolean
+      readonly ifExists: boolean
+    }
+  | { readonly kind: 'validate constraint'; readonly table: Name; readonly constraint: string }
+  | { readonly kind: 'attach partition'; readonly table: Name; readonly partition: Name }
+  | {
+      readonly kind: 'detach partition'
+      readonly table: Name
+      readonly partition: Name
+      readonly concurrently: boolean
+    }
+  | {
+      readonly kind: 'row security'
+      readonly table: Name
+      readonly does: 'enable' | 'disable' | 'force' | 'no force'
+    }
+  | {
+      readonly kind: 'triggers'
+      readonly table: Name
+      readonly does: 'enable' | 'disable'
+      readonly trigger: string | undefined
+    }
+  /** SET LOGGED, SET TABLESPACE, SET ACCESS METHOD: the table is written anew. */
+  | { readonly kind: 'rewrite'; readonly table: Name; readonly does: string }
+  /** OWNER, REPLICA IDENTITY, INHERIT and the like: catalog work under a short lock. */
+  | { readonly kind: 'table setting'; readonly table: Name; readonly does: string }

@@ -1,0 +1,161 @@
+import type { Catalog } from '../core/catalog.js'
+import type { Change } from './change.js'
+import { changesOf } from './changes/of-statement.js'
+import { verdictOf, type Finding, type Note, type Verdict } from '../core/finding.js'
+import type { Place, Rule } from './rule.js'
+import { readDoBlock } from './sql/do-block.js'
+import type { Grammar } from './sql/grammar.js'
+import { readStatements, type SqlStatement } from './sql/statements.js'
+import { createState, type MutableState } from './state/state.js'
+
+/** A migration as the judge takes it: its SQL, wherever that comes from. */
+export interface JudgedFile {
+  readonly path: string
+  readonly texts: readonly JudgedText[]
+  readonly noTransaction: boolean
+  /** It runs once no old code is left, so it cannot break any. */
+  readonly contract: boolean
+}
+
+export interface JudgedText {
+  /** Undefined: not known before it runs, and `why` says so. */
+  readonly sql: string | undefined
+  readonly why?: string
+  /** Line of the file in which the text begins, or which made it. From 1. */
+  readonly line: number
+  /** The text stands in the file; otherwise code made it, and all of it belongs to its one line. */
+  readonly inFile: boolean
+}
+
+export interface Judging {
+  readonly grammar: Grammar
+  readonly rules: readonly Rule[]
+  readonly catalog?: Catalog | undefined
+}
+
+export interface Judgement {
+  readonly verdict: Verdict
+  readonly findings: readonly Finding[]
+  readonly notes: readonly Note[]
+  readonly statements: number
+}
+
+/** A statement with what it does, and the line to show. */
+interface Unit {
+  readonly line: number
+  readonly sql: string
+  readonly changes: readonly Change[]
+}
+
+/**
+ * Judges migrations in the order in which they run, each statement against what those before it did. Pure: what it
+ * knows of the database is handed to it.
+ */
+export function judge(files: readonly JudgedFile[], judging: Judging): Judgement {
+  const state = createState(judging.catalog)
+  const findings: Finding[] = []
+  let statements = 0
+  for (const file of files) {
+    const units = file.texts.flatMap((text) => unitsOf(text, judging.grammar))
+    statements += units.length
+    findings.push(...judgeFile(file, units, state, judging.rules))
+  }
+  return { verdict: verdictOf(findings), findings, notes: [], statements }
+}
+
+function judgeFile(
+  file: JudgedFile,
+  units: readonly Unit[],
+  state: MutableState,
+  rules: readonly Rule[],
+): Finding[] {
+  const findings = new Map<string, Finding>()
+  const all = units.flatMap((unit) => unit.changes.map((change) => ({ unit, change })))
+  const changes = all.map(({ change }) => change)
+  for (const [index, { unit, change }] of all.entries()) {
+    const place: Place = {
+      state,
+      earlier: () => (file.noTransaction ? [] : changes.slice(0, index)),
+      later: () => changes.slice(index + 1),
+      noTransaction: file.noTransaction,
+      contract: file.contract,
+    }
+    const at = { file: file.path, line: unit.line, statement: unit.sql }
+    if (change.kind === 'unjudged') add(findings, { ...at, ...unjudged(change.why) })
+    for (const rule of rules) {
+      if (file.contract && rule.hazard === 'compatibility') continue
+      const advice = rule.find(change, place)
+      if (advice === undefined) continue
+      const { table, severity = 'error', ...said } = advice
+      const name = table === undefined ? undefined : [table.schema, table.name].filter(Boolean).join('.')
+      add(findings, { ...at, hazard: rule.hazard, rule: rule.name, severity, table: name, ...said })
+    }
+    state.apply(change)
+  }
+  return [...findings.values()]
+}
+
+/** A statement of several parts may say the same thing twice. */
+function add(findings: Map<string, Finding>, finding: Finding): void {
+  findings.set([finding.line, finding.rule, finding.table, finding.message].join('\n'), finding)
+}
+
+const unjudged = (why: string) => ({
+  hazard: 'unjudged' as const,
+  rule: 'unjudged',
+  severity: 'warning' as const,
+  table: undefined,
+  message: `This cannot be judged: ${why}.`,
+  why: 'What cannot be read may stall the app or break the running code.',
+  instead: 'Write it as plain SQL, or say why it is safe: -- release:allow unjudged "reason".',
+})
+
+function unitsOf(text: JudgedText, grammar: Grammar): Unit[] {
+  if (text.sql === undefined) {
+    return [{ line: text.line, sql: '', changes: [{ kind: 'unjudged', why: text.why ?? 'it is not known' }] }]
+  }
+  const { sql } = text
+  const lineAt = lineCounter(sql)
+  return readStatements(sql, grammar).flatMap((statement) => {
+    const line = text.inFile ? text.line + lineAt(statement.offset) : text.line
+    return unitsOfStatement(statement, line, text.inFile, grammar)
+  })
+}
+
+function unitsOfStatement(
+  { node, failure, sql }: SqlStatement,
+  line: number,
+  inFile: boolean,
+  grammar: Grammar,
+): Unit[] {
+  if (node === undefined)
+    return [{ line, sql, changes: [{ kind: 'unjudged', why: failure ?? 'it cannot be read' }] }]
+  if (!('DoStmt' in node)) return [{ line, sql, changes: changesOf(node) }]
+  const inner = readDoBlock(node.DoStmt, grammar)
+  if (inner === undefined) {
+    return [{ line, sql, changes: [{ kind: 'unjudged', why: 'the body of this DO block cannot be read' }] }]
+  }
+  const bodyLine = line + (sql.slice(0, sql.search(/\$|'/)).split('\n').length - 1)
+  const units = inner.flatMap((part): Unit[] => {
+    const at = inFile ? bodyLine + part.line : line
+    if ('unknown' in part) return [{ line: at, sql, changes: [{ kind: 'unjudged', why: part.unknown }] }]
+    return readStatements(part.sql, grammar).flatMap((statement) =>
+      unitsOfStatement(statement, at, false, grammar),
+    )
+  })
+  return units.length === 0 ? [{ line, sql, changes: [{ kind: 'harmless' }] }] : units
+}
+
+/** Lines before an offset; offsets come in rising order, so each letter is looked at once. */
+function lineCounter(text: string): (offset: number) => number {
+  let at = 0
+  let lines = 0
+  return (offset) => {
+    for (;;) {
+      const next = text.indexOf('\n', at)
+      if (next < 0 || next >= offset) return lines
+      at = next + 1
+      lines += 1
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { Change, Name } from './change.js'
+import type { Hazard } from '../core/finding.js'
+import type { State } from './state/state.js'
+
+/** A hazard that the judge knows. The catalogue of hazards is made of these. */
+export interface Rule {
+  /** `drop-column`; a waiver names it. */
+  readonly name: string
+  readonly hazard: Exclude<Hazard, 'unjudged'>
+  /** What happens, in one sentence for the catalogue. */
+  readonly danger: string
+  /** The lock that it takes, on which table, and the work done while it is held. */
+  readonly lock?: string
+  /** What running code gets. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+  readonly sqlstates?: readonly string[]
+  /** Versions of PostgreSQL for which this holds, where it does not hold for all. */
+  readonly versions?: string
+  /** When the judge keeps quiet, a sentence each. */
+  readonly exceptions: readonly string[]
+  /** Where PostgreSQL says so. */
+  readonly sources: readonly string[]
+  readonly bad: Example
+  readonly good: Example
+  /** What it finds in one change; nothing: no danger. */
+  readonly find: (change: Change, at: Place) => Advice | undefined
+}
+
+/** A migration and what runs beside it; a test runs both on a server. */
+export interface Example {
+  /** The schema and the rows that are there before. */
+  readonly before: string
+  /** Files of the migration, in order; `-- no-transaction` counts in each. */
+  readonly files: readonly string[]
+  /** What running code asks meanwhile and afterwards: it breaks, or waits, in the bad example and not in the good one. */
+  readonly running?: string
+}
+
+/** Where a change stands. */
+export interface Place {
+  /** The schema as it is when the change begins. */
+  readonly state: State
+  /** Changes before it in the same transaction, and after it in the same file. */
+  readonly earlier: () => readonly Change[]
+  readonly later: () => readonly Change[]
+  /** The file runs outside a transaction, statement by statement. */
+  readonly noTransaction: boolean
+  /** It is a contract migration: running code is gone before it runs. */
+  readonly contract: boolean
+}
+
+export interface Advice {
+  readonly table: Name | undefined
+  readonly message: string
+  readonly why: string
+  readonly instead: string
+  readonly sqlstate?: string
+  /** For what may do no harm; otherwise it is an error. */
+  readonly severity?: 'warning'
+}

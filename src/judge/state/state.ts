@@ -1,0 +1,53 @@
+import type { Catalog } from '../../core/catalog.js'
+import type { Change, Name } from '../change.js'
+import type { IndexState, TableState } from './table.js'
+import { createTables, type Tables } from './tables.js'
+
+/**
+ * What the judge knows of the schema at one point of the plan: the catalog, if there is one, and what the
+ * statements before this one did to it.
+ */
+export interface State {
+  /** As `server_version_num` has it; undefined: no database was asked. */
+  readonly serverVersion: number | undefined
+  /** TimeZone of the server is UTC; undefined: not known. */
+  readonly utc: boolean | undefined
+  /** Never undefined: of a table that nobody has told of, it is assumed that running code uses it. */
+  table(name: Name): TableState
+  /** The table of an index, if this plan or the catalog says it. */
+  indexOf(name: Name): { readonly table: TableState; readonly index: IndexState } | undefined
+  /** Whether this plan itself made the thing, so that no running code knows it. */
+  isNew(kind: 'type' | 'function' | 'sequence' | 'schema', name: Name): boolean
+}
+
+export interface MutableState extends State {
+  apply(change: Change): void
+}
+
+/** The state before the first statement of a plan. */
+export function createState(catalog: Catalog | undefined): MutableState {
+  const tables: Tables = createTables(catalog)
+  const made = new Set<string>()
+  const schemaOf = ({ schema }: Name) => schema !== undefined && made.has(`schema ${schema}`)
+  return {
+    serverVersion: catalog?.serverVersion,
+    utc: catalog?.utc,
+    table: (name) => {
+      const table = tables.get(name)
+      return schemaOf(name) && !table.isNew ? { ...table, isNew: true } : table
+    },
+    indexOf: (name) => tables.indexOf(name),
+    isNew: (kind, name) => made.has(key(kind, name)) || schemaOf(name),
+    apply: (change) => {
+      if (change.kind === 'create type') made.add(key('type', change.type))
+      if (change.kind === 'create function' && !change.replace) made.add(key('function', change.function))
+      if (change.kind === 'create') made.add(key(change.object, change.name))
+      if (change.kind === 'rename' && made.delete(key(change.object, change.name))) {
+        made.add(key(change.object, { schema: undefined, name: change.to }))
+      }
+      tables.apply(change)
+    },
+  }
+}
+
+const key = (kind: string, { name }: Name) => `${kind} ${name}`

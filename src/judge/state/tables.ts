@@ -1,0 +1,130 @@
+import type { Catalog } from '../../core/catalog.js'
+import type { Change, Name } from '../change.js'
+import {
+  alter,
+  empty,
+  fromCatalog,
+  fromCreate,
+  shownOf,
+  type Entry,
+  type IndexState,
+  type TableState,
+} from './table.js'
+
+export interface Tables {
+  get(name: Name): TableState
+  indexOf(name: Name): { readonly table: TableState; readonly index: IndexState } | undefined
+  apply(change: Change): void
+}
+
+/** The tables of a plan; a name without a schema is the first in the search path that is known. */
+export function createTables(catalog: Catalog | undefined): Tables {
+  // By bare name: a plan may hold thousands of tables.
+  const entries = new Map<string, Entry[]>()
+  const put = (entry: Entry) => {
+    entries.set(entry.name.name, [...(entries.get(entry.name.name) ?? []), entry])
+  }
+  const take = (entry: Entry) => {
+    const { name } = entry.name
+    entries.set(
+      name,
+      (entries.get(name) ?? []).filter((other) => other !== entry),
+    )
+  }
+  for (const table of catalog?.tables ?? []) put(fromCatalog(table))
+  const path = catalog?.searchPath ?? []
+
+  const find = (name: Name): Entry | undefined => {
+    const named = entries.get(name.name) ?? []
+    if (name.schema !== undefined) {
+      return (
+        named.find((entry) => entry.name.schema === name.schema) ??
+        named.find((entry) => entry.name.schema === undefined && (path[0] ?? 'public') === name.schema)
+      )
+    }
+    const bare = named.find((entry) => entry.name.schema === undefined)
+    const inPath = path.flatMap((schema) => named.find((entry) => entry.name.schema === schema) ?? [])
+    return bare ?? inPath[0] ?? (catalog === undefined ? named[0] : undefined)
+  }
+
+  const obtain = (name: Name): Entry => {
+    const found = find(name)
+    if (found !== undefined) return found
+    const entry = empty(name)
+    put(entry)
+    return entry
+  }
+
+  const remove = (name: Name) => {
+    const found = find(name)
+    if (found !== undefined) take(found)
+  }
+
+  const rename = (entry: Entry, name: Name) => {
+    take(entry)
+    entry.name = name
+    put(entry)
+  }
+
+  const indexEntry = ({ schema, name }: Name) =>
+    [...entries.values()]
+      .flat()
+      .find(
+        (entry) =>
+          entry.indexes.has(name) && (schema === undefined || (entry.name.schema ?? schema) === schema),
+      )
+
+  return {
+    get: (name) => shownOf(find(name) ?? empty(name)),
+    indexOf: (name) => {
+      const entry = indexEntry(name)
+      const index = entry?.indexes.get(name.name)
+      return entry === undefined || index === undefined ? undefined : { table: shownOf(entry), index }
+    },
+    apply: (change) => {
+      switch (change.kind) {
+        case 'create table': {
+          const known = find(change.table)
+          if (change.ifNotExists && known !== undefined && !known.isNew) return
+          remove(change.table)
+          put(fromCreate(change))
+          return
+        }
+        case 'create view':
+          if (find(change.view) === undefined) put({ ...empty(change.view), isNew: true })
+          return
+        case 'drop':
+          if (change.object === 'index') indexEntry(change.name)?.indexes.delete(change.name.name)
+          else if (isRelation(change.object)) remove(change.name)
+          return
+        case 'rename':
+          if (change.object === 'index') renameIndex(indexEntry(change.name), change.name.name, change.to)
+          else if (isRelation(change.object)) rename(obtain(change.name), { ...change.name, name: change.to })
+          return
+        case 'move':
+          if (isRelation(change.object)) rename(obtain(change.name), { ...change.name, schema: change.to })
+          return
+        case 'write':
+          if (!change.values && change.does !== 'delete') obtain(change.table).isFilled = true
+          return
+        case 'create index': {
+          const name = change.index
+          if (name === undefined) return
+          const { unique } = change
+          obtain(change.table).indexes.set(name, { name, unique, constraint: undefined, isNew: true })
+          return
+        }
+      }
+      if ('table' in change && change.table !== undefined) alter(obtain(change.table), change)
+    },
+  }
+}
+
+const isRelation = (kind: string) => kind === 'table' || kind === 'view' || kind === 'materialized view'
+
+function renameIndex(entry: Entry | undefined, from: string, to: string): void {
+  const index = entry?.indexes.get(from)
+  if (entry === undefined || index === undefined) return
+  entry.indexes.delete(from)
+  entry.indexes.set(to, { ...index, name: to })
+}
