@@ -1,5 +1,5 @@
 import type { MigrationConnection } from './connection.js'
-import type { Waits } from './statements.js'
+import type { Waits } from './grammar/concurrent-work.js'
 
 /** How one migration went, for the ledger. */
 export interface Attempted {
@@ -25,21 +25,43 @@ export interface ApplyOptions {
   readonly onLockTimeout: (sqlstate: string, attempt: number, pauseMs: number) => Promise<void>
   /** Runs a statement that waits for others by design, outside a transaction. */
   readonly patiently: (waits: Waits, work: () => Promise<void>) => Promise<void>
-  /** Whether an earlier run may have done part of this migration without recording it. */
-  readonly wasInterrupted: () => Promise<boolean>
+  /** Remembers statements that run outside a transaction, until the migration is recorded. */
+  readonly keeping: Keeping
   /** Makes sure of the release lock after SQL that may have let go of it; rejects when another one took it. */
   readonly keepLock: () => Promise<void>
   readonly onLog?: (line: string) => void
+  readonly onWarn: (line: string) => void
   /** The migration ended its transaction by itself. */
   readonly onOwnCommit: () => void
 }
 
+/** A statement that an attempt, this one or an earlier one, has run; not `done`: it has begun, and no more is known. */
+export interface KeptStatement {
+  readonly hash: string
+  readonly done: boolean
+}
+
+/** What outlives an attempt of a migration that is not in one transaction: which of its statements are done. */
+export interface Keeping {
+  /** From the first statement on, without a gap. */
+  readonly read: () => Promise<readonly KeptStatement[]>
+  /** SQL that keeps these, the first of them at this place (from 0). */
+  readonly keepSql: (place: number, statements: readonly KeptStatement[]) => string
+  /** SQL that forgets what is kept from this place on. */
+  readonly forgetSql: (place: number) => string
+}
+
 /** What an attempt has come to so far. */
 export interface Tally {
+  /** From 1. */
+  readonly attempt: number
   begun: boolean
   inTransaction: boolean
   /** Statements that the migration's own code sent while it was built. */
   asked: number
+  /** Statements of a migration outside a transaction that are applied and kept, whatever comes. */
   stayed: number
+  /** A statement that commits by itself was under way: some of it may stay. */
+  partWay: boolean
   readonly attempted: () => Attempted
 }

@@ -33,6 +33,12 @@ export function asDatabaseFailure(error: unknown): DatabaseFailure | undefined {
   }
 }
 
+/** The SQLSTATE of a failed statement; empty for any other error. */
+export function sqlstateOf(error: unknown): string {
+  const cause = error instanceof StatementError ? error.cause : error
+  return asDatabaseFailure(cause)?.sqlstate ?? ''
+}
+
 /** A statement that failed, with all that is needed to show where. */
 export class StatementError extends Error {
   override readonly name = 'StatementError'

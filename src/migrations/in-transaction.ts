@@ -2,7 +2,6 @@ import { beginning } from '../core/beginning.js'
 import type { ApplyOptions, Tally } from './attempt.js'
 import { buildMigration, callingLine, type BuiltMigration, type SqlStep } from './build.js'
 import type { LoadedMigration } from './load.js'
-import { applyOutside } from './outside-transaction.js'
 import { mayControlTransaction, rollsBack, withoutOwnTransaction } from './own-transaction.js'
 import { commit, send, sendAtOnce, tracked } from './send.js'
 
@@ -18,7 +17,7 @@ export async function applyInTransaction(
   const { connection } = options
   if (migration.kind === 'sql') {
     const built = await build(migration, options, tally)
-    if (!built.inTransaction) return await applyOutside(built, options, tally)
+    if (!built.inTransaction) return await outside(built, options, tally)
     if (await applyAtOnce(built, options, tally)) return
   }
   await connection.query(beginning(options.lockTimeoutMs, options.searchPath))
@@ -26,17 +25,23 @@ export async function applyInTransaction(
   const built = await build(migration, options, tally)
   if (!built.inTransaction) {
     await commit('COMMIT', connection)
-    tally.stayed = tally.asked
-    return await applyOutside(built, options, tally)
+    return await outside(built, options, tally)
   }
   for (const step of built.steps) await send(await ready(step, options), connection)
   if (tally.asked > 0 || built.steps.some(({ sql }) => mayLetGo(sql))) await options.keepLock()
   if (connection.status() === 'idle') {
     if (connection.lastEnd() === 'ROLLBACK') throw rollsBack()
     tally.inTransaction = false
+    tally.partWay = true
     options.onOwnCommit()
   }
   await commit(`RESET ROLE; ${options.record(tally.attempted())}; COMMIT`, connection)
+}
+
+/** Few migrations run outside a transaction, so what that takes is loaded only then. */
+async function outside(built: BuiltMigration, options: ApplyOptions, tally: Tally): Promise<void> {
+  const { applyOutside } = await import('./outside/apply-outside.js')
+  await applyOutside(built.steps, options, tally)
 }
 
 /**

@@ -72,3 +72,14 @@ export async function sendAtOnce(
 
 /** In characters, as PostgreSQL counts a position, not in UTF-16 units. */
 const lengthOf = (text: string) => Array.from(text).length
+
+/** An error is handed on before the server says in what state it leaves the connection; this waits for that. */
+export async function settle(connection: MigrationConnection): Promise<void> {
+  await connection.query('').catch(() => undefined)
+}
+
+/** Ends the transaction that is open, if one is. */
+export async function rollBack(connection: MigrationConnection): Promise<void> {
+  if (connection.status() === 'idle') return
+  await connection.query('ROLLBACK').catch(() => undefined)
+}

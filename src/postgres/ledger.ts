@@ -7,6 +7,7 @@ import { codeOf } from './connect-errors.js'
  * - `ledger`: one row, who owns the database and which physical database that was
  * - `runs`: every release that did something
  * - `steps`: every migration of a run; no foreign key, which would lock and rewrite the run's row each time
+ * - `statements`: which statements are done of a migration outside a transaction, until it is recorded as a whole
  * - `seen`: per history table, which files the last complete run found applied; what makes "nothing to do" cheap
  */
 const tables = `
@@ -55,6 +56,16 @@ CREATE TABLE IF NOT EXISTS release_phase.steps (
   sqlstate text,
   error text
 );
+CREATE TABLE IF NOT EXISTS release_phase.statements (
+  history text NOT NULL,
+  migration text NOT NULL,
+  place int NOT NULL,
+  hash text NOT NULL,
+  done boolean NOT NULL,
+  run_id bigint NOT NULL,
+  at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (history, migration, place)
+);
 CREATE TABLE IF NOT EXISTS release_phase.seen (
   history text PRIMARY KEY,
   fingerprint text NOT NULL,
@@ -65,7 +76,7 @@ CREATE TABLE IF NOT EXISTS release_phase.seen (
 /** Makes what is missing of the ledger. Call it while holding the release lock. */
 export async function ensureLedger(session: Session): Promise<void> {
   const { rows } = await session.query<{ complete: boolean }>(
-    `SELECT to_regclass('release_phase.seen') IS NOT NULL AS complete`,
+    `SELECT to_regclass('release_phase.seen') IS NOT NULL AND to_regclass('release_phase.statements') IS NOT NULL AS complete`,
   )
   if (rows[0]?.complete === true) return
   await session.query(`SET client_min_messages = warning; BEGIN; ${tables} COMMIT; RESET client_min_messages`)

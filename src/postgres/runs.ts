@@ -1,5 +1,6 @@
 import { historyState } from './history.js'
 import { literal, plainName, qualified, type Table } from './identifiers.js'
+import { forgetSql } from './keeping.js'
 import type { Session } from './session.js'
 
 /** Who releases, as far as the environment says. */
@@ -77,7 +78,8 @@ export interface Step {
  * transaction: both are there, or neither.
  */
 export function recordSql(step: Step): string {
-  return `WITH history AS (INSERT INTO ${qualified(step.history)} (name, run_on) VALUES (${literal(step.migration)}, now()))
+  const forgotten = step.inTransaction ? '' : `, forgotten AS (${forgetSql(step)})`
+  return `WITH history AS (INSERT INTO ${qualified(step.history)} (name, run_on) VALUES (${literal(step.migration)}, now()))${forgotten}
 ${stepSql(step)}`
 }
 

@@ -2,7 +2,7 @@ import { formatDuration } from '../core/duration.js'
 import { messageOf, ReleaseError, unavailableError } from '../core/errors.js'
 import type { AppliedStep } from '../core/outcome.js'
 import type { Progress } from '../core/progress.js'
-import { ApplyError, applyMigration } from '../migrations/apply.js'
+import { ApplyError, applyMigration, type Stays } from '../migrations/apply.js'
 import type { ApplyOptions, Recorded } from '../migrations/attempt.js'
 import {
   asDatabaseFailure,
@@ -12,10 +12,10 @@ import {
   StatementError,
 } from '../migrations/failure.js'
 import { checksumOf, type LoadedMigration } from '../migrations/load.js'
-import type { Watch } from '../postgres/watch.js'
-import { wasInterrupted } from '../postgres/interrupted.js'
+import { forgetSql, keepSql, readKept } from '../postgres/keeping.js'
 import { finishRun, recordSql, stepSql, type Step } from '../postgres/runs.js'
 import type { Session } from '../postgres/session.js'
+import type { Watch } from '../postgres/watch.js'
 import { keepLock } from './locking.js'
 import { patiently } from './patience.js'
 import { tableLockTimeout, tellLockTimeout, watchOver } from './waiting.js'
@@ -62,6 +62,7 @@ async function applyOne(world: World, migration: LoadedMigration, applying: Watc
   const { config, log } = world
   const { signal } = applying
   const { name } = migration.file
+  const keeper = { runId: applying.runId, history: historyTable(world), migration: name }
   const options: ApplyOptions = {
     connection: applying.watch.session,
     searchPath: searchPath(world),
@@ -74,8 +75,13 @@ async function applyOne(world: World, migration: LoadedMigration, applying: Watc
       await tellLockTimeout(world, applying, { name, failedWith, attempt, pauseMs }),
     patiently: async (waits, work) => await patiently(world, { ...applying, name }, waits, work),
     keepLock: async () => await keepLock(world, applying.session),
-    wasInterrupted: async () => await wasInterrupted(applying.session, historyTable(world), name),
+    keeping: {
+      read: async () => await readKept(applying.session, keeper),
+      keepSql: (place, statements) => keepSql(keeper, place, statements),
+      forgetSql: (place) => forgetSql(keeper, place),
+    },
     onLog: (line) => log.info('apply', `${name}: ${line}`),
+    onWarn: (line) => log.warn('apply', `${name}: ${line}`),
     onOwnCommit: () =>
       log.warn(
         'apply',
@@ -118,8 +124,8 @@ async function giveUp(world: World, error: unknown, failure: Failure): Promise<R
   const { migration, done, applying } = failure
   const { session, runId, signal } = applying
   const cause = error instanceof ApplyError ? error.cause : error
-  const kept = error instanceof ApplyError ? error : { stayed: 0, ownCommit: false }
-  const explained = await explain(world, cause, failure, stateAfter(failure, kept))
+  const stays = error instanceof ApplyError ? error.stays : undefined
+  const explained = await explain(world, cause, failure, stateAfter(failure, stays))
   const interrupted = signal.aborted
   try {
     if (error instanceof ApplyError) {
@@ -201,21 +207,29 @@ function stopped(signal: AbortSignal, failure: Failure, state: string): ReleaseE
 }
 
 /** What the database holds now, in one sentence. */
-function stateAfter(
-  { migration, migrations, done }: Failure,
-  { stayed, ownCommit }: Pick<ApplyError, 'stayed' | 'ownCommit'>,
-): string {
+function stateAfter({ migration, migrations, done }: Failure, stays: Stays | undefined): string {
   const { name } = migration.file
   const before =
     done.length === 0
       ? 'Nothing was applied before it'
       : `${done.length} of ${migrations.length} migrations ${done.length === 1 ? 'was' : 'were'} applied and recorded`
-  const own = ownCommit
-    ? `${name} ended its transaction by itself (COMMIT): what ran before that stayed, and it is not recorded`
-    : stayed > 0
-      ? `${name} ran outside a transaction: its first ${stayed} ${stayed === 1 ? 'statement' : 'statements'} stayed and it is not recorded`
-      : `${name} was rolled back`
   const after = migrations.length - done.length - 1
   const rest = after === 0 ? '' : `, and ${after} after it ${after === 1 ? 'was' : 'were'} not begun`
-  return `State of the database: ${before}; ${own}${rest}.`
+  return `State of the database: ${before}; ${whatStays(name, stays)}${rest}.`
+}
+
+function whatStays(name: string, stays: Stays | undefined): string {
+  if (stays?.ownCommit === true)
+    return `${name} ended its transaction by itself (COMMIT): what ran before that stayed, and it is not recorded`
+  if (stays === undefined || stays.inTransaction) return `${name} was rolled back`
+  const { stayed, asked, partWay } = stays
+  const first = stayed === 1 ? 'its first statement' : `its first ${stayed} statements`
+  return [
+    `${name} ran outside a transaction: `,
+    stayed === 0 ? 'none of its statements stayed' : `${first} stayed, and the next run goes on after that`,
+    partWay
+      ? '; the next one ends transactions by itself, and what it had done until it failed stayed too'
+      : '',
+    asked === 0 ? '' : '; what its code asked through pgm.db was done, and is done again',
+  ].join('')
 }

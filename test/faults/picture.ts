@@ -21,6 +21,7 @@ const questions = {
     SELECT format('%s valid=%s ready=%s', pg_get_indexdef(indexrelid), indisvalid, indisready)
     FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE ${users}`,
+  enums: `SELECT format('%s %s %s', enumtypid::regtype, enumsortorder, enumlabel) FROM pg_enum`,
   rows: `SELECT format('items %s', i) FROM items i UNION ALL SELECT format('tags %s', name) FROM tags`,
   history: `SELECT row_number() OVER (ORDER BY run_on, id) || ' ' || name FROM pgmigrations`,
   steps: `

@@ -16,7 +16,10 @@ export const migrations = {
   'migrations/3_tags.sql': `CREATE TABLE tags (name text NOT NULL);
 INSERT INTO tags VALUES ('new');`,
   'migrations/4_label-index.sql': `-- no-transaction
-CREATE INDEX CONCURRENTLY items_label ON items (label);`,
+ALTER TYPE mood ADD VALUE 'fine';
+CREATE INDEX CONCURRENTLY items_label ON items (label);
+DROP INDEX CONCURRENTLY items_old;
+INSERT INTO items VALUES ('in between', 21);`,
   'migrations/5_validate.sql': 'ALTER TABLE items VALIDATE CONSTRAINT items_price;',
   'migrations/6_busy.sql': 'ALTER TABLE busy ADD COLUMN note text;',
 } as const
@@ -37,6 +40,8 @@ export async function prepareStage(): Promise<Stage> {
     CREATE TABLE items (label text, price int);
     INSERT INTO items SELECT 'item ' || n, n FROM generate_series(1, 20) n;
     ALTER TABLE items ADD CONSTRAINT items_price CHECK (price > 0) NOT VALID;
+    CREATE INDEX items_old ON items (price);
+    CREATE TYPE mood AS ENUM ('bad');
     CREATE TABLE busy (id int);`)
   // A database with a session in it cannot be copied.
   await client.end()

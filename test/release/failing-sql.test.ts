@@ -152,9 +152,9 @@ describe('an error at COMMIT', () => {
 })
 
 describe('a file without a transaction that fails in its middle', () => {
-  it('says which statements stay, is not recorded, and goes on by hand', async () => {
+  it('says which statements stay, is not recorded, and goes on after them once it is mended', async () => {
     const { scene, result } = await failWith(
-      `-- no-transaction\nCREATE TABLE IF NOT EXISTS one (id int);\nCREATE TABLE IF NOT EXISTS two (id int);\nCREATE TABLE three (id nope);\nSELECT 1;`,
+      `-- no-transaction\nCREATE TABLE one (id int);\nCREATE TABLE two (id int);\nCREATE TABLE three (id nope);\nSELECT 1;`,
     )
     expect(result.exitCode).toBe(1)
     expect(result.stderr).toContain(
@@ -162,14 +162,16 @@ describe('a file without a transaction that fails in its middle', () => {
     )
     expect(result.stderr).toContain('  > 4 | CREATE TABLE three (id nope);\n      |                        ^')
     expect(result.stderr).toContain(
-      '2 of 3 migrations were applied and recorded; 3_bad ran outside a transaction: its first 2 statements stayed and it is not recorded.',
+      '2 of 3 migrations were applied and recorded; 3_bad ran outside a transaction: its first 2 statements stayed, and the next run goes on after that.',
     )
     expect(await scene.history()).toEqual(['1_users', '2_posts'])
     await scene.write(
       'migrations/3_bad.sql',
-      `-- no-transaction\nCREATE TABLE IF NOT EXISTS one (id int);\nCREATE TABLE IF NOT EXISTS two (id int);`,
+      `-- no-transaction\nCREATE TABLE one (id int);\nCREATE TABLE two (id int);\nCREATE TABLE three (id int);\nSELECT 1;`,
     )
-    expect((await scene.release('migrate')).exitCode).toBe(0)
+    const again = await scene.release('migrate')
+    expect(again.stderr).toContain('3_bad: goes on after its first 2 statements, which were applied before')
+    expect(again.exitCode).toBe(0)
   })
 })
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
-import { hold, slowFunction, untilLetGo } from '../support/hold.js'
+import { hold, slowFunction } from '../support/hold.js'
+import { killWhenDone } from '../support/killing.js'
 import { createScene, type Scene } from '../support/scene.js'
 
 let scene: Scene
@@ -26,33 +27,13 @@ async function asApp(sql: string): Promise<void> {
   await client.query(sql)
 }
 
-/** Starts a release whose second migration gets to `marker` and stays there, and kills it without a word. */
-async function killAt(marker: string): Promise<void> {
-  const letGo = await hold(scene.database)
-  const release = scene.start('migrate')
-  await eventually(
-    async () =>
-      (
-        await scene.database.query(
-          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
-           AND application_name LIKE 'release-phase%' AND query LIKE $1`,
-          [`${marker}%`],
-        )
-      ).length > 0,
-    `the release runs ${marker}`,
-  )
-  release.kill('SIGKILL')
-  await release.done
-  await letGo()
-}
-
 describe('an index that is there and not recorded', () => {
-  it('of a run that was killed after the build is recorded, not built again', async () => {
+  it('of a run that was killed at the very end of the build is recorded, not built again', async () => {
     await scene.write(
       'migrations/2_index.sql',
-      `-- no-transaction\nCREATE INDEX CONCURRENTLY users_id ON "Odd"."Users" (id);\n${untilLetGo}`,
+      `-- no-transaction\nCREATE INDEX CONCURRENTLY users_id ON "Odd"."Users" (id);\nSELECT 1;`,
     )
-    await killAt('DO')
+    await killWhenDone(scene, 'CREATE INDEX')
     const before = await indexes()
     expect(before).toMatchObject([{ name: 'users_id', valid: true }])
     const again = await scene.release('migrate --lock-wait 20s')
@@ -126,13 +107,13 @@ describe('an index that is there and not recorded', () => {
 })
 
 describe('an index that is to be dropped and is gone', () => {
-  it('is recorded as dropped when the run before was killed', async () => {
+  it('is recorded as dropped when the run before was killed at the very end of that', async () => {
     await asApp(`CREATE INDEX users_id ON "Odd"."Users" (id)`)
     await scene.write(
       'migrations/2_drop.sql',
-      `-- no-transaction\nDROP INDEX CONCURRENTLY "Odd".users_id;\n${untilLetGo}`,
+      `-- no-transaction\nDROP INDEX CONCURRENTLY "Odd".users_id;\nSELECT 1;`,
     )
-    await killAt('DO')
+    await killWhenDone(scene, 'DROP INDEX')
     expect(await indexes()).toEqual([])
     const again = await scene.release('migrate --lock-wait 20s')
     expect(again.stderr).toContain('users_id is gone already, dropped by a run that was interrupted')

@@ -68,7 +68,7 @@ it('a build that waits gives up with 75 when that lasts too long, names them, an
     new RegExp(`pid ${pid} \\(of \\w+, what it does cannot be seen by this role\\)`),
   )
   expect(result.stderr).toContain(
-    'State of the database: Nothing was applied before it; 2_index was rolled back',
+    'Nothing was applied before it; 2_index ran outside a transaction: none of its statements stayed.',
   )
   expect(await index()).toEqual([])
   await client.query('COMMIT')

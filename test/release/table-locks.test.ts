@@ -120,7 +120,7 @@ it('an ordinary migration takes one connection alone', async () => {
   expect(await scene.database.query('SELECT count(*)::int AS n FROM seen')).toEqual([{ n: 1 }])
 })
 
-it('a statement outside a transaction is tried again only while nothing of its file has run', async () => {
+it('a statement outside a transaction is tried again by itself, and what ran before it is not', async () => {
   const scene = await createScene(files)
   await scene.release('migrate')
   const reader = await scene.database.connect(scene.url)
@@ -129,11 +129,19 @@ it('a statement outside a transaction is tried again only while nothing of its f
     'migrations/2_two.sql',
     '-- no-transaction\nCREATE TABLE extra (id int);\nALTER TABLE users ADD email text;',
   )
-  const result = await scene.release('migrate --lock-timeout 50ms')
+  const refused = await scene.release('migrate --lock-timeout 50ms --lock-retry 400ms')
+  expect(refused.exitCode).toBe(75)
+  expect(refused.stderr).toContain('(attempt 1), again in')
+  expect(refused.stderr).toContain(
+    '2_two ran outside a transaction: its first statement stayed, and the next run goes on after that.',
+  )
+  const release = scene.start('migrate --lock-timeout 50ms')
+  await release.says('(attempt 2)')
   await reader.query('COMMIT')
-  expect(result.exitCode).toBe(75)
-  expect(result.stderr).toContain('2_two ran outside a transaction: its first 1 statement stayed')
-  expect(result.stderr).not.toContain('(attempt 2)')
+  const result = await release.done
+  expect(result.exitCode).toBe(0)
+  expect(result.stderr.match(/goes on after its first statement/g)).toHaveLength(1)
+  expect(await scene.history()).toEqual(['1_users', '2_two'])
 })
 
 it('a deadlock with the app is tried again', async () => {

@@ -1,5 +1,5 @@
-import type { MigrationConnection } from './connection.js'
-import type { RelationName } from './statements.js'
+import type { MigrationConnection } from '../connection.js'
+import type { RelationName } from '../grammar/nodes.js'
 
 export interface InvalidIndex {
   readonly oid: number

@@ -1,7 +1,7 @@
-import { failedError, type ReleaseError } from '../core/errors.js'
-import type { MigrationConnection } from './connection.js'
-import { asDatabaseFailure } from './failure.js'
-import type { IndexBuild } from './statements.js'
+import { failedError, type ReleaseError } from '../../core/errors.js'
+import type { MigrationConnection } from '../connection.js'
+import { asDatabaseFailure } from '../failure.js'
+import type { IndexBuild } from '../grammar/concurrent-work.js'
 
 /** A valid index that has the name a build wants. */
 export interface BuiltIndex {

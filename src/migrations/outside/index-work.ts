@@ -1,11 +1,14 @@
+import { sqlstateOf } from '../failure.js'
+import type { IndexBuild } from '../grammar/concurrent-work.js'
+import type { RelationName } from '../grammar/nodes.js'
+import type { Statement } from '../statements.js'
 import { differs, findBuilt } from './built-index.js'
-import { asDatabaseFailure, StatementError } from './failure.js'
+import { detach } from './detach.js'
 import { dropAtOnce, dropLeftovers, invalidIndexes, type CleanUp } from './invalid-index.js'
-import type { IndexBuild, RelationName, Statement } from './statements.js'
 
 export interface IndexWork extends CleanUp {
-  /** Whether a run was interrupted in this migration, so that what it wants may be done already. */
-  readonly wasInterrupted: () => Promise<boolean>
+  /** A run was cut off in this very statement, so that what it wants may be done already. */
+  readonly wasCutOff: boolean
 }
 
 /**
@@ -13,13 +16,14 @@ export interface IndexWork extends CleanUp {
  * index, and nothing that stops the next run because it is done already. Throws `index-differs` (1).
  */
 export async function workOnIndex(
-  { builds, drops, reindexes }: Statement,
+  { builds, drops, reindexes, detaches }: Statement,
   given: IndexWork,
   work: () => Promise<void>,
 ): Promise<void> {
   if (builds !== undefined) return await build(builds, given, work)
   if (drops !== undefined) return await drop(drops, given, work)
   if (reindexes !== undefined) return await reindex(reindexes, given, work)
+  if (detaches !== undefined) return await detach(detaches, given, work)
   await work()
 }
 
@@ -76,8 +80,7 @@ async function drop(index: RelationName, given: IndexWork, work: () => Promise<v
   try {
     await work()
   } catch (error) {
-    const cause = error instanceof StatementError ? error.cause : error
-    if (asDatabaseFailure(cause)?.sqlstate !== '42704' || !(await given.wasInterrupted())) throw error
+    if (sqlstateOf(error) !== '42704' || !given.wasCutOff) throw error
     given.onLog(`${index.name} is gone already, dropped by a run that was interrupted; it is recorded`)
   }
 }
