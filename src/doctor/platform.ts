@@ -12,7 +12,7 @@ export async function checkPlatform(world: World): Promise<Check[]> {
   if (config.token === undefined) {
     const token = warn(
       names.token,
-      'there is no HEROKU_API_KEY, so no restart by hand can be done, and Heroku not asked',
+      'there is no HEROKU_API_KEY, so a restart by hand is left to you, and Heroku is not asked',
       'heroku authorizations:create --scope write --description release-phase, then set HEROKU_API_KEY to it',
     )
     return [token, ...withoutPlatform(world, 'there is no token')]
