@@ -44,7 +44,10 @@ describe('a promotion through the API', () => {
       return (body as { status: string }).status === 'completed' && body
     }, 'the promotion is completed')
     expect(completed).toMatchObject({ id })
-    expect((await call(heroku, 'GET', `${path}/promotion-targets`)).body).toMatchObject([
+    // Lists come in the order of their ids.
+    const { body } = await call(heroku, 'GET', `${path}/promotion-targets`)
+    const targets = body as { status: string }[]
+    expect(targets.toSorted((a, b) => b.status.localeCompare(a.status))).toMatchObject([
       {
         app: { id: production.id },
         pipeline_promotion: { id },
