@@ -112,7 +112,11 @@ export type Change =
       readonly unique: boolean
       readonly concurrently: boolean
       readonly ifNotExists: boolean
+      /** Plain columns, in their order; an expression is none. */
       readonly columns: readonly string[]
+      /** Nothing but columns stands between the parentheses. */
+      readonly plain: boolean
+      readonly nullsDistinct: boolean
       readonly partial: boolean
       readonly only: boolean
     }
@@ -197,6 +201,8 @@ export interface CreateTable {
   readonly columns: readonly Column[]
   readonly constraints: readonly Constraint[]
   readonly partitionOf: Name | undefined
+  /** PARTITION BY. */
+  readonly partitioned: boolean
   readonly inherits: readonly Name[]
   /** CREATE TABLE AS, SELECT INTO. */
   readonly filled: boolean

@@ -1,5 +1,5 @@
 import type { CatalogTable } from '../../core/catalog.js'
-import type { Change, Column, Constraint, Name } from '../change.js'
+import type { Change, Column, Constraint, Expression, Name } from '../change.js'
 
 /** A table as far as it is known at one point of the plan. */
 export interface TableState {
@@ -15,6 +15,10 @@ export interface TableState {
   readonly constraint: (name: string) => ConstraintState | undefined
   /** A validated CHECK or NOT NULL proves that the column holds no NULL. */
   readonly provesNotNull: (column: string) => boolean
+  readonly constraints: () => readonly ConstraintState[]
+  readonly indexes: () => readonly IndexState[]
+  /** Known to have partitions; false: not known to have any. */
+  readonly isPartitioned: boolean
 }
 
 export interface ColumnState {
@@ -25,6 +29,8 @@ export interface ColumnState {
   readonly modifiers: readonly number[]
   readonly notNull: boolean
   readonly hasDefault: boolean
+  /** Each row gets a value of its own where none is given: a UUID, the next of a sequence. */
+  readonly distinctDefault: boolean
 }
 
 export interface ConstraintState {
@@ -41,6 +47,9 @@ export interface ConstraintState {
 export interface IndexState {
   readonly name: string
   readonly unique: boolean
+  /** Plain columns, in their order; an expression is none. */
+  readonly columns: readonly string[]
+  readonly partial: boolean
   readonly constraint: string | undefined
   readonly isNew: boolean
 }
@@ -54,6 +63,7 @@ export interface Entry {
   columns: Map<string, ColumnState>
   constraints: Map<string, ConstraintState>
   indexes: Map<string, IndexState>
+  isPartitioned: boolean
 }
 
 /** What the parts of ALTER TABLE do to what is known of the table. */
@@ -81,24 +91,33 @@ export function alter(entry: Entry, change: Change): void {
       update(entry, change.column, { notNull: false })
       return
     case 'set default':
+      update(entry, change.column, { hasDefault: true, distinctDefault: isDistinct(change.default) })
+      return
     case 'add identity':
-      update(entry, change.column, { hasDefault: true })
+      update(entry, change.column, { hasDefault: true, distinctDefault: true })
       return
     case 'drop default':
     case 'drop identity':
-      update(entry, change.column, { hasDefault: false })
+      update(entry, change.column, { hasDefault: false, distinctDefault: false })
       return
     case 'add constraint':
       addConstraint(entry, change.constraint)
       return
     case 'drop constraint':
       entry.constraints.delete(change.constraint)
+      for (const { name, constraint } of entry.indexes.values()) {
+        if (constraint === change.constraint) entry.indexes.delete(name)
+      }
       return
     case 'validate constraint': {
       const constraint = entry.constraints.get(change.constraint)
       if (constraint !== undefined) entry.constraints.set(change.constraint, { ...constraint, valid: true })
       return
     }
+    case 'attach partition':
+    case 'detach partition':
+      entry.isPartitioned = true
+      return
   }
 }
 
@@ -113,7 +132,12 @@ const unknownColumn = (name: string): ColumnState => ({
   modifiers: [],
   notNull: false,
   hasDefault: false,
+  distinctDefault: false,
 })
+
+// https://www.postgresql.org/docs/current/functions-uuid.html
+const isDistinct = ({ functions }: Expression) =>
+  functions.some((name) => /^(nextval|gen_random_uuid|uuid_generate_v\d\w*|uuidv\d)$/.test(name))
 
 function addColumn(entry: Entry, column: Column): void {
   entry.columns.set(column.name, {
@@ -123,6 +147,10 @@ function addColumn(entry: Entry, column: Column): void {
     modifiers: column.type.modifiers,
     notNull: column.notNull,
     hasDefault: column.default !== undefined || column.identity !== undefined || column.serial,
+    distinctDefault:
+      column.identity !== undefined ||
+      column.serial ||
+      (column.default !== undefined && isDistinct(column.default)),
   })
   for (const constraint of column.constraints) addConstraint(entry, constraint)
 }
@@ -140,8 +168,11 @@ function addConstraint(entry: Entry, constraint: Constraint): void {
     isNew: true,
   })
   if (constraint.type === 'unique' || constraint.type === 'primary key') {
-    const index = constraint.usingIndex ?? name
-    entry.indexes.set(index, { name: index, unique: true, constraint: name, isNew: true })
+    // USING INDEX gives the index the constraint's name.
+    const built = entry.indexes.get(constraint.usingIndex ?? '')
+    if (built !== undefined) entry.indexes.delete(built.name)
+    const columns = built?.columns ?? constraint.columns
+    entry.indexes.set(name, { name, unique: true, columns, partial: false, constraint: name, isNew: true })
   }
 }
 
@@ -167,36 +198,25 @@ export const empty = (name: Name): Entry => ({
   columns: new Map(),
   constraints: new Map(),
   indexes: new Map(),
+  isPartitioned: false,
 })
 
 /** A table that the plan makes. */
 export function fromCreate(change: Extract<Change, { kind: 'create table' }>): Entry {
-  const entry: Entry = { ...empty(change.table), isNew: true, isFilled: change.filled }
+  const entry: Entry = {
+    ...empty(change.table),
+    isNew: true,
+    isFilled: change.filled,
+    isPartitioned: change.partitioned,
+  }
   for (const column of change.columns) addColumn(entry, column)
   for (const constraint of change.constraints) addConstraint(entry, constraint)
   return entry
 }
 
-/** A table that is there. */
-export function fromCatalog(table: CatalogTable): Entry {
-  const entry: Entry = { ...empty({ schema: table.schema, name: table.name }), catalog: table }
-  for (const column of table.columns) entry.columns.set(column.name, { ...column, isNew: false })
-  for (const constraint of table.constraints) {
-    const references = constraint.references === undefined ? undefined : splitName(constraint.references)
-    entry.constraints.set(constraint.name, { ...constraint, references, isNew: false })
-  }
-  for (const index of table.indexes) entry.indexes.set(index.name, { ...index, isNew: false })
-  return entry
-}
-
-function splitName(name: string): Name {
-  const dot = name.indexOf('.')
-  return { schema: name.slice(0, dot), name: name.slice(dot + 1) }
-}
-
 /** The table as the rules see it. */
 export function shownOf(entry: Entry): TableState {
-  const { name, isNew, isFilled, catalog, columns, constraints } = entry
+  const { name, isNew, isFilled, catalog, columns, constraints, indexes, isPartitioned } = entry
   return {
     name,
     isNew,
@@ -204,6 +224,9 @@ export function shownOf(entry: Entry): TableState {
     catalog,
     column: (column) => columns.get(column),
     constraint: (constraint) => constraints.get(constraint),
+    constraints: () => [...constraints.values()],
+    indexes: () => [...indexes.values()],
+    isPartitioned,
     provesNotNull: (column) =>
       columns.get(column)?.notNull === true ||
       [...constraints.values()].some((proof) => proof.valid && proof.provesNotNull.includes(column)),

@@ -1,15 +1,7 @@
 import type { Catalog } from '../../core/catalog.js'
 import type { Change, Name } from '../change.js'
-import {
-  alter,
-  empty,
-  fromCatalog,
-  fromCreate,
-  shownOf,
-  type Entry,
-  type IndexState,
-  type TableState,
-} from './table.js'
+import { fromCatalog } from './from-catalog.js'
+import { alter, empty, fromCreate, shownOf, type Entry, type IndexState, type TableState } from './table.js'
 
 export interface Tables {
   get(name: Name): TableState
@@ -88,6 +80,7 @@ export function createTables(catalog: Catalog | undefined): Tables {
           if (change.ifNotExists && known !== undefined && !known.isNew) return
           remove(change.table)
           put(fromCreate(change))
+          if (change.partitionOf !== undefined) obtain(change.partitionOf).isPartitioned = true
           return
         }
         case 'create view':
@@ -110,8 +103,12 @@ export function createTables(catalog: Catalog | undefined): Tables {
         case 'create index': {
           const name = change.index
           if (name === undefined) return
-          const { unique } = change
-          obtain(change.table).indexes.set(name, { name, unique, constraint: undefined, isNew: true })
+          const { unique, columns, partial, only } = change
+          const table = obtain(change.table)
+          if (change.ifNotExists && table.indexes.has(name)) return
+          table.indexes.set(name, { name, unique, columns, partial, constraint: undefined, isNew: true })
+          // Nobody says ONLY of a table without partitions.
+          if (only && table.catalog === undefined) table.isPartitioned = true
           return
         }
       }

@@ -1,0 +1,30 @@
+import type { CatalogTable } from '../../core/catalog.js'
+import type { Name } from '../change.js'
+import { empty, type Entry } from './table.js'
+
+/** A table that is there. */
+export function fromCatalog(table: CatalogTable): Entry {
+  const entry: Entry = {
+    ...empty({ schema: table.schema, name: table.name }),
+    catalog: table,
+    isPartitioned: table.kind === 'partitioned table',
+  }
+  for (const column of table.columns) {
+    entry.columns.set(column.name, {
+      ...column,
+      isNew: false,
+      distinctDefault: column.identity !== undefined,
+    })
+  }
+  for (const constraint of table.constraints) {
+    const references = constraint.references === undefined ? undefined : splitName(constraint.references)
+    entry.constraints.set(constraint.name, { ...constraint, references, isNew: false })
+  }
+  for (const index of table.indexes) entry.indexes.set(index.name, { ...index, isNew: false })
+  return entry
+}
+
+function splitName(name: string): Name {
+  const dot = name.indexOf('.')
+  return { schema: name.slice(0, dot), name: name.slice(dot + 1) }
+}
