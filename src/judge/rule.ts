@@ -33,6 +33,15 @@ export interface Example {
   readonly files: readonly string[]
   /** What running code asks meanwhile and afterwards: it breaks, or waits, in the bad example and not in the good one. */
   readonly running?: string
+  /** A role that running code is, and not the owner; the test makes it. */
+  readonly role?: string
+  /** The files are contract migrations, for which no running code counts. */
+  readonly contract?: true
+  /**
+   * What the bad example shows, where it is not the usual: work under a lock for `lock`, an error of running code
+   * for `compatibility`, a stall or a failing migration for `order`. `short lock` is one without work under it.
+   */
+  readonly shows?: 'another answer' | 'short lock' | 'failure'
 }
 
 /** Where a change stands. */
