@@ -23,6 +23,8 @@ export interface Expression {
   readonly provesNotNull: readonly string[]
   /** A constant, however it is cast. */
   readonly constant: boolean
+  /** NULL, however it is cast. */
+  readonly null: boolean
 }
 
 export interface Column {
@@ -130,6 +132,8 @@ export type Change =
       readonly kind: 'create type'
       readonly type: Name
       readonly of: 'enum' | 'composite' | 'domain' | 'range' | 'other'
+      /** A domain with a CHECK or NOT NULL. */
+      readonly constrained: boolean
     }
   | { readonly kind: 'add enum value'; readonly type: Name; readonly value: string }
   | { readonly kind: 'rename enum value'; readonly type: Name; readonly value: string; readonly to: string }

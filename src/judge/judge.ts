@@ -77,6 +77,7 @@ function judgeFile(
       state,
       earlier: () => (file.noTransaction ? [] : changes.slice(0, index)),
       later: () => changes.slice(index + 1),
+      beside: () => unit.changes,
       noTransaction: file.noTransaction,
       contract: file.contract,
     }

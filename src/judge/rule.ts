@@ -51,6 +51,8 @@ export interface Place {
   /** Changes before it in the same transaction, and after it in the same file. */
   readonly earlier: () => readonly Change[]
   readonly later: () => readonly Change[]
+  /** All parts of its statement, itself among them: PostgreSQL does not run those of ALTER TABLE as they stand. */
+  readonly beside: () => readonly Change[]
   /** The file runs outside a transaction, statement by statement. */
   readonly noTransaction: boolean
   /** It is a contract migration: running code is gone before it runs. */

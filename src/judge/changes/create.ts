@@ -109,18 +109,46 @@ function viewColumns({ aliases, query }: CreateView): readonly string[] | undefi
 /** Types and domains. */
 export function createType(node: Node): Change[] {
   if ('CreateEnumStmt' in node) {
-    return [{ kind: 'create type', type: nameOfParts(strings(node.CreateEnumStmt.typeName)), of: 'enum' }]
+    return [
+      {
+        kind: 'create type',
+        type: nameOfParts(strings(node.CreateEnumStmt.typeName)),
+        of: 'enum',
+        constrained: false,
+      },
+    ]
   }
   if ('CompositeTypeStmt' in node) {
-    return [{ kind: 'create type', type: nameOf(node.CompositeTypeStmt.typevar), of: 'composite' }]
+    return [
+      {
+        kind: 'create type',
+        type: nameOf(node.CompositeTypeStmt.typevar),
+        of: 'composite',
+        constrained: false,
+      },
+    ]
   }
   if ('CreateDomainStmt' in node) {
     return [
-      { kind: 'create type', type: nameOfParts(strings(node.CreateDomainStmt.domainname)), of: 'domain' },
+      {
+        kind: 'create type',
+        type: nameOfParts(strings(node.CreateDomainStmt.domainname)),
+        of: 'domain',
+        constrained: (node.CreateDomainStmt.constraints ?? []).some(
+          (part) => 'Constraint' in part && /^CONSTR_(CHECK|NOTNULL)$/.test(part.Constraint.contype ?? ''),
+        ),
+      },
     ]
   }
   if ('CreateRangeStmt' in node) {
-    return [{ kind: 'create type', type: nameOfParts(strings(node.CreateRangeStmt.typeName)), of: 'range' }]
+    return [
+      {
+        kind: 'create type',
+        type: nameOfParts(strings(node.CreateRangeStmt.typeName)),
+        of: 'range',
+        constrained: false,
+      },
+    ]
   }
   return []
 }

@@ -20,6 +20,7 @@ export function expressionOf(node: Node | undefined, text = ''): Expression {
     columns: [...columns],
     provesNotNull: provenNotNull(node),
     constant: isConstant(node),
+    null: isNull(node),
   }
 }
 
@@ -50,6 +51,11 @@ function isConstant(node: Node | undefined): boolean {
   if ('CollateClause' in node) return isConstant(node.CollateClause.arg)
   if ('A_ArrayExpr' in node) return (node.A_ArrayExpr.elements ?? []).every((element) => isConstant(element))
   return 'A_Expr' in node && node.A_Expr.lexpr === undefined && isConstant(node.A_Expr.rexpr)
+}
+
+function isNull(node: Node | undefined): boolean {
+  if (node === undefined) return false
+  return 'TypeCast' in node ? isNull(node.TypeCast.arg) : 'A_Const' in node && node.A_Const.isnull === true
 }
 
 /** Columns that cannot be NULL where this holds: `a IS NOT NULL`, also in a conjunction. */

@@ -18,6 +18,10 @@ export interface State {
   indexOf(name: Name): { readonly table: TableState; readonly index: IndexState } | undefined
   /** Whether this plan itself made the thing, so that no running code knows it. */
   isNew(kind: 'type' | 'function' | 'sequence' | 'schema', name: Name): boolean
+  /** A domain to which this plan gave a CHECK or NOT NULL. */
+  isConstrainedDomain(name: Name): boolean
+  /** As this plan declared the function. */
+  volatilityOf(functionName: string): 'immutable' | 'stable' | 'volatile' | undefined
 }
 
 export interface MutableState extends State {
@@ -28,6 +32,8 @@ export interface MutableState extends State {
 export function createState(catalog: Catalog | undefined): MutableState {
   const tables: Tables = createTables(catalog)
   const made = new Set<string>()
+  const constrained = new Set<string>()
+  const volatility = new Map<string, 'immutable' | 'stable' | 'volatile'>()
   const schemaOf = ({ schema }: Name) => schema !== undefined && made.has(`schema ${schema}`)
   return {
     serverVersion: catalog?.serverVersion,
@@ -38,7 +44,14 @@ export function createState(catalog: Catalog | undefined): MutableState {
     },
     indexOf: (name) => tables.indexOf(name),
     isNew: (kind, name) => made.has(key(kind, name)) || schemaOf(name),
+    isConstrainedDomain: ({ name }) => constrained.has(name),
+    volatilityOf: (name) => volatility.get(name),
     apply: (change) => {
+      if (change.kind === 'create type' && change.constrained) constrained.add(change.type.name)
+      if (change.kind === 'domain constraint' && /^(?:add|set not null)$/.test(change.does)) {
+        constrained.add(change.domain.name)
+      }
+      if (change.kind === 'create function') volatility.set(change.function.name, change.volatility)
       if (change.kind === 'create type') made.add(key('type', change.type))
       if (change.kind === 'create function' && !change.replace) made.add(key('function', change.function))
       if (change.kind === 'create') made.add(key(change.object, change.name))

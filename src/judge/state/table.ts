@@ -15,6 +15,8 @@ export interface TableState {
   readonly constraint: (name: string) => ConstraintState | undefined
   /** A validated CHECK or NOT NULL proves that the column holds no NULL. */
   readonly provesNotNull: (column: string) => boolean
+  /** A constraint, validated or not, keeps new NULLs out of the column. */
+  readonly rejectsNull: (column: string) => boolean
   readonly constraints: () => readonly ConstraintState[]
   readonly indexes: () => readonly IndexState[]
   /** Known to have partitions; false: not known to have any. */
@@ -31,6 +33,7 @@ export interface ColumnState {
   readonly hasDefault: boolean
   /** Each row gets a value of its own where none is given: a UUID, the next of a sequence. */
   readonly distinctDefault: boolean
+  readonly generated: boolean
 }
 
 export interface ConstraintState {
@@ -38,6 +41,8 @@ export interface ConstraintState {
   readonly type: Constraint['type'] | 'trigger'
   readonly columns: readonly string[]
   readonly valid: boolean
+  /** New rows are checked against it. */
+  readonly enforced: boolean
   readonly provesNotNull: readonly string[]
   /** Where a foreign key points. */
   readonly references: Name | undefined
@@ -70,7 +75,7 @@ export interface Entry {
 export function alter(entry: Entry, change: Change): void {
   switch (change.kind) {
     case 'add column':
-      addColumn(entry, change.column)
+      if (!change.ifNotExists || !entry.columns.has(change.column.name)) addColumn(entry, change.column)
       return
     case 'drop column':
       entry.columns.delete(change.column)
@@ -91,7 +96,10 @@ export function alter(entry: Entry, change: Change): void {
       update(entry, change.column, { notNull: false })
       return
     case 'set default':
-      update(entry, change.column, { hasDefault: true, distinctDefault: isDistinct(change.default) })
+      update(entry, change.column, {
+        hasDefault: !change.default.null,
+        distinctDefault: isDistinct(change.default),
+      })
       return
     case 'add identity':
       update(entry, change.column, { hasDefault: true, distinctDefault: true })
@@ -133,6 +141,7 @@ const unknownColumn = (name: string): ColumnState => ({
   notNull: false,
   hasDefault: false,
   distinctDefault: false,
+  generated: false,
 })
 
 // https://www.postgresql.org/docs/current/functions-uuid.html
@@ -146,7 +155,8 @@ function addColumn(entry: Entry, column: Column): void {
     type: column.type.name,
     modifiers: column.type.modifiers,
     notNull: column.notNull,
-    hasDefault: column.default !== undefined || column.identity !== undefined || column.serial,
+    hasDefault: column.default?.null === false || column.identity !== undefined || column.serial,
+    generated: column.generated !== undefined,
     distinctDefault:
       column.identity !== undefined ||
       column.serial ||
@@ -162,6 +172,7 @@ function addConstraint(entry: Entry, constraint: Constraint): void {
     type: constraint.type,
     columns: constraint.columns,
     valid: !constraint.notValid && !constraint.notEnforced,
+    enforced: !constraint.notEnforced,
     provesNotNull:
       constraint.type === 'not null' ? constraint.columns : (constraint.expression?.provesNotNull ?? []),
     references: constraint.references?.table,
@@ -230,5 +241,8 @@ export function shownOf(entry: Entry): TableState {
     provesNotNull: (column) =>
       columns.get(column)?.notNull === true ||
       [...constraints.values()].some((proof) => proof.valid && proof.provesNotNull.includes(column)),
+    rejectsNull: (column) =>
+      columns.get(column)?.notNull === true ||
+      [...constraints.values()].some((proof) => proof.enforced && proof.provesNotNull.includes(column)),
   }
 }
