@@ -119,7 +119,8 @@ export type Change =
       /** Nothing but columns stands between the parentheses. */
       readonly plain: boolean
       readonly nullsDistinct: boolean
-      readonly partial: boolean
+      /** WHERE: it holds only some rows. */
+      readonly where: Expression | undefined
       readonly only: boolean
     }
   | {

@@ -7,6 +7,7 @@ import { readDoBlock } from './sql/do-block.js'
 import type { Grammar } from './sql/grammar.js'
 import { readStatements, type SqlStatement } from './sql/statements.js'
 import { createState, type MutableState } from './state/state.js'
+import { transactionAt } from './transaction.js'
 
 /** A migration as the judge takes it: its SQL, wherever that comes from. */
 export interface JudgedFile {
@@ -75,7 +76,8 @@ function judgeFile(
   for (const [index, { unit, change }] of all.entries()) {
     const place: Place = {
       state,
-      earlier: () => (file.noTransaction ? [] : changes.slice(0, index)),
+      earlier: () => transactionAt(changes, index, file.noTransaction).earlier,
+      inTransaction: () => transactionAt(changes, index, file.noTransaction).open,
       later: () => changes.slice(index + 1),
       beside: () => unit.changes,
       noTransaction: file.noTransaction,

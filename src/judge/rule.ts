@@ -55,6 +55,8 @@ export interface Place {
   readonly beside: () => readonly Change[]
   /** The file runs outside a transaction, statement by statement. */
   readonly noTransaction: boolean
+  /** It stands in a transaction: that of its file, or one that the file begins itself. */
+  readonly inTransaction: () => boolean
   /** It is a contract migration: running code is gone before it runs. */
   readonly contract: boolean
 }

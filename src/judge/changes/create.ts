@@ -1,4 +1,5 @@
 import type { Change, Column, Constraint } from '../change.js'
+import { expressionOf } from '../sql/expressions.js'
 import { strings, nameOf, nameOfParts } from '../sql/names.js'
 import type { Node } from '../sql/grammar.js'
 import { columnOf, constraintOf } from './columns.js'
@@ -71,7 +72,7 @@ export function createIndex(statement: CreateIndex): Change[] {
       columns,
       plain: columns.length === (statement.indexParams ?? []).length,
       nullsDistinct: statement.nulls_not_distinct !== true,
-      partial: statement.whereClause !== undefined,
+      where: statement.whereClause === undefined ? undefined : expressionOf(statement.whereClause),
       only: statement.relation?.inh !== true,
     },
   ]

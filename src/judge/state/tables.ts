@@ -103,7 +103,8 @@ export function createTables(catalog: Catalog | undefined): Tables {
         case 'create index': {
           const name = change.index
           if (name === undefined) return
-          const { unique, columns, partial, only } = change
+          const { unique, columns, where, only } = change
+          const partial = where !== undefined
           const table = obtain(change.table)
           if (change.ifNotExists && table.indexes.has(name)) return
           table.indexes.set(name, { name, unique, columns, partial, constraint: undefined, isNew: true })
