@@ -194,9 +194,14 @@ describe('where a setting comes from', () => {
       'other.json': '{"migrate": {"migrations-table": "of_other"}}',
       'migrations/1_t.sql': 'SELECT 1;',
     })
-    await own.release('migrate')
-    await own.release('migrate --config other.json')
-    await own.release('migrate --migrations-table of_flag')
+    // A table that names the file would be taken for the history that a setting should have named.
+    const releaseInto = async (words: string, table: string) => {
+      await own.release(words)
+      await own.database.query(`DELETE FROM ${table}`)
+    }
+    await releaseInto('migrate', 'of_file')
+    await releaseInto('migrate --config other.json', 'of_other')
+    await releaseInto('migrate --migrations-table of_flag', 'of_flag')
     const tables = await own.database.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class WHERE relname LIKE 'of\\_%' AND relkind = 'r' ORDER BY 1`,
     )
