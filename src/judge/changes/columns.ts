@@ -38,8 +38,20 @@ export function columnOf(node: ColumnNode): Column {
     identity: identity === undefined ? undefined : identity.generated_when === 'd' ? 'by default' : 'always',
     generated: generated === undefined ? undefined : generated.generated_kind === 'v' ? 'virtual' : 'stored',
     serial: serial !== undefined,
-    constraints: parts.flatMap((part) => constraintOf(part, name) ?? []),
+    constraints: parts.flatMap((part, index) => {
+      const constraint = constraintOf(part, name)
+      if (constraint === undefined) return []
+      return isUnenforced(parts.slice(index + 1)) ? { ...constraint, notEnforced: true } : constraint
+    }),
   }
+}
+
+/** At a column, NOT ENFORCED stands behind its constraint as a part of its own. */
+function isUnenforced(following: readonly ConstraintNode[]): boolean {
+  const next = following.findIndex(({ contype }) => contype?.startsWith('CONSTR_ATTR_') !== true)
+  return following
+    .slice(0, next < 0 ? following.length : next)
+    .some(({ contype }) => contype === 'CONSTR_ATTR_NOT_ENFORCED')
 }
 
 const types: Readonly<Record<string, Constraint['type']>> = {

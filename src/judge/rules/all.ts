@@ -1,13 +1,19 @@
 import type { Rule } from '../rule.js'
+import { addColumnRules } from './add-column.js'
 import { columnRules } from './columns.js'
 import { concurrentlyRules } from './concurrently.js'
+import { defaultRules } from './defaults.js'
 import { indexRules } from './indexes.js'
+import { notNullRules } from './not-null.js'
 import { uniqueIndexRules } from './unique-indexes.js'
 
 /** Every rule of the judge. A new family is named here, and nowhere else. */
 export const allRules: readonly Rule[] = [
+  ...addColumnRules,
   ...columnRules,
   ...concurrentlyRules,
+  ...defaultRules,
   ...indexRules,
+  ...notNullRules,
   ...uniqueIndexRules,
 ]

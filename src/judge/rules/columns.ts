@@ -1,6 +1,9 @@
 import { quoted, shown } from '../finding.js'
 import type { Rule } from '../rule.js'
 import { isKnownToCode } from './tables.js'
+import { alterTable, columnName } from './words.js'
+
+const before = 'CREATE TABLE users (id int PRIMARY KEY, email text, nickname text);'
 
 const dropColumn: Rule = {
   name: 'drop-column',
@@ -11,7 +14,7 @@ const dropColumn: Rule = {
   exceptions: ['The column, or its table, was added by this plan.', 'It stands in a contract migration.'],
   sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-COLUMN'],
   bad: {
-    before: 'CREATE TABLE users (id int PRIMARY KEY, email text, nickname text);',
+    before,
     files: ['ALTER TABLE users DROP COLUMN nickname;'],
     running: 'SELECT id, nickname FROM users',
   },
@@ -24,16 +27,54 @@ const dropColumn: Rule = {
     if (change.kind !== 'drop column') return undefined
     const table = state.table(change.table)
     if (!isKnownToCode(table) || table.column(change.column)?.isNew === true) return undefined
-    const column = `${shown(change.table)}.${quoted(change.column)}`
     return {
       table: change.table,
-      message: `Dropping ${column} breaks the running code.`,
+      message: `Dropping ${columnName(change.table, change.column)} breaks the running code.`,
       why: `Until the last old dyno is gone, queries that name the column fail with 42703; an ORM that read the columns at boot names it in every INSERT.`,
-      instead: `Stop using it in this release, and drop it in contract-migrations/, which runs once no old code is left:\nALTER TABLE ${shown(change.table)} DROP COLUMN ${quoted(change.column)};`,
+      instead: `Stop using it in this release, and drop it in contract-migrations/, which runs once no old code is left:\n${alterTable(change.table)} DROP COLUMN ${quoted(change.column)};`,
       sqlstate: '42703',
     }
   },
 }
 
-/** What ADD, DROP and RENAME COLUMN do to running code. */
-export const columnRules: readonly Rule[] = [dropColumn]
+const renameColumn: Rule = {
+  name: 'rename-column',
+  hazard: 'compatibility',
+  danger: 'Renaming a column breaks every query of the running code that uses the old name.',
+  lock: 'ACCESS EXCLUSIVE, brief',
+  sqlstates: ['42703'],
+  exceptions: ['The column, or its table, was added by this plan.'],
+  sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME'],
+  bad: {
+    before,
+    files: ['ALTER TABLE users RENAME COLUMN nickname TO handle;'],
+    running: 'SELECT id, nickname FROM users',
+  },
+  good: {
+    before,
+    files: ['ALTER TABLE users ADD COLUMN handle text;'],
+    running: 'SELECT id, nickname FROM users',
+  },
+  find: (change, { state }) => {
+    if (change.kind !== 'rename column') return undefined
+    const table = state.table(change.table)
+    const isNewType = change.of === 'type' && state.isNew('type', change.table)
+    if (!isKnownToCode(table) || isNewType || table.column(change.column)?.isNew === true) return undefined
+    const what = change.of === 'table' ? 'column' : `column of the ${change.of}`
+    return {
+      table: change.table,
+      message: `Renaming ${columnName(change.table, change.column)} breaks the running code, which knows the old name only.`,
+      why: `Until the last old dyno is gone, its queries on this ${what} fail with 42703.`,
+      instead:
+        change.of === 'view'
+          ? `Let the view show both names, and take the old one away in contract-migrations/:\nCREATE OR REPLACE VIEW ${shown(change.table)} AS SELECT ..., ${quoted(change.column)}, ${quoted(change.column)} AS ${quoted(change.to)} FROM ...;`
+          : change.of === 'type'
+            ? `Make a new type with the new name beside it, and drop the old one in contract-migrations/.`
+            : `Add ${quoted(change.to)} beside it, write both in this release, fill the old rows in batches, and drop ${quoted(change.column)} in contract-migrations/:\n${alterTable(change.table)} ADD COLUMN ${quoted(change.to)} ...;`,
+      sqlstate: '42703',
+    }
+  },
+}
+
+/** What DROP and RENAME COLUMN do to running code. */
+export const columnRules: readonly Rule[] = [dropColumn, renameColumn]

@@ -12,6 +12,7 @@ export function fromCatalog(table: CatalogTable): Entry {
   for (const column of table.columns) {
     entry.columns.set(column.name, {
       ...column,
+      generated: column.generated ? 'stored' : undefined,
       isNew: false,
       distinctDefault: column.identity !== undefined,
     })

@@ -1,5 +1,5 @@
 import type { CatalogTable } from '../../core/catalog.js'
-import type { Change, Column, Constraint, Expression, Name } from '../change.js'
+import type { Change, Column, ColumnType, Constraint, Expression, Name } from '../change.js'
 
 /** A table as far as it is known at one point of the plan. */
 export interface TableState {
@@ -33,7 +33,8 @@ export interface ColumnState {
   readonly hasDefault: boolean
   /** Each row gets a value of its own where none is given: a UUID, the next of a sequence. */
   readonly distinctDefault: boolean
-  readonly generated: boolean
+  /** Undefined for a plain column, and for one of which it is not known. */
+  readonly generated: 'stored' | 'virtual' | undefined
 }
 
 export interface ConstraintState {
@@ -87,7 +88,7 @@ export function alter(entry: Entry, change: Change): void {
       return
     }
     case 'alter type':
-      update(entry, change.column, { type: change.type.name, modifiers: change.type.modifiers })
+      update(entry, change.column, { type: catalogName(change.type), modifiers: change.type.modifiers })
       return
     case 'set not null':
       update(entry, change.column, { notNull: true })
@@ -129,6 +130,9 @@ export function alter(entry: Entry, change: Change): void {
   }
 }
 
+/** An array has the name of its elements behind an underscore. https://www.postgresql.org/docs/current/catalog-pg-type.html */
+const catalogName = ({ name, array }: ColumnType) => (array ? `_${name}` : name)
+
 function update(entry: Entry, name: string, facts: Partial<ColumnState>): void {
   entry.columns.set(name, { ...(entry.columns.get(name) ?? unknownColumn(name)), ...facts })
 }
@@ -141,7 +145,7 @@ const unknownColumn = (name: string): ColumnState => ({
   notNull: false,
   hasDefault: false,
   distinctDefault: false,
-  generated: false,
+  generated: undefined,
 })
 
 // https://www.postgresql.org/docs/current/functions-uuid.html
@@ -152,11 +156,11 @@ function addColumn(entry: Entry, column: Column): void {
   entry.columns.set(column.name, {
     name: column.name,
     isNew: true,
-    type: column.type.name,
+    type: catalogName(column.type),
     modifiers: column.type.modifiers,
     notNull: column.notNull,
     hasDefault: column.default?.null === false || column.identity !== undefined || column.serial,
-    generated: column.generated !== undefined,
+    generated: column.generated,
     distinctDefault:
       column.identity !== undefined ||
       column.serial ||
