@@ -1,3 +1,5 @@
+import type { Bound, Comparison } from './bounds.js'
+
 /** A name as the catalog has it; the schema only where the statement gives one. */
 export interface Name {
   readonly schema: string | undefined
@@ -25,6 +27,8 @@ export interface Expression {
   readonly constant: boolean
   /** NULL, however it is cast. */
   readonly null: boolean
+  /** What it says of columns and constants, where all of it has to hold. */
+  readonly comparisons: readonly Comparison[]
 }
 
 export interface Column {
@@ -81,7 +85,12 @@ export type Change =
       readonly materialized: boolean
       readonly columns: readonly string[] | undefined
     }
-  | { readonly kind: 'refresh'; readonly view: Name; readonly concurrently: boolean }
+  | {
+      readonly kind: 'refresh'
+      readonly view: Name
+      readonly concurrently: boolean
+      readonly withData: boolean
+    }
   | {
       readonly kind: 'drop'
       readonly object: ObjectKind
@@ -206,6 +215,7 @@ export interface CreateTable {
   readonly columns: readonly Column[]
   readonly constraints: readonly Constraint[]
   readonly partitionOf: Name | undefined
+  readonly bound: Bound | undefined
   /** PARTITION BY. */
   readonly partitioned: boolean
   readonly inherits: readonly Name[]
@@ -270,7 +280,12 @@ export type OnTable =
       readonly ifExists: boolean
     }
   | { readonly kind: 'validate constraint'; readonly table: Name; readonly constraint: string }
-  | { readonly kind: 'attach partition'; readonly table: Name; readonly partition: Name }
+  | {
+      readonly kind: 'attach partition'
+      readonly table: Name
+      readonly partition: Name
+      readonly bound: Bound | undefined
+    }
   | {
       readonly kind: 'detach partition'
       readonly table: Name

@@ -1,4 +1,5 @@
 import type { Change, Name } from '../change.js'
+import { boundOf } from '../sql/comparisons.js'
 import { expressionOf } from '../sql/expressions.js'
 import type { Node } from '../sql/grammar.js'
 import { nameOf, typeOf } from '../sql/names.js'
@@ -89,7 +90,7 @@ function command(part: Command, table: Name, object: string): Change {
       const of = def !== undefined && 'PartitionCmd' in def ? def.PartitionCmd : {}
       const partition = nameOf(of.name)
       return part.subtype === 'AT_AttachPartition'
-        ? { kind: 'attach partition', table, partition }
+        ? { kind: 'attach partition', table, partition, bound: boundOf(of.bound) }
         : { kind: 'detach partition', table, partition, concurrently: of.concurrent === true }
     }
     case 'AT_DetachPartitionFinalize':

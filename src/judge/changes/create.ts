@@ -1,4 +1,5 @@
 import type { Change, Column, Constraint } from '../change.js'
+import { boundOf } from '../sql/comparisons.js'
 import { expressionOf } from '../sql/expressions.js'
 import { strings, nameOf, nameOfParts } from '../sql/names.js'
 import type { Node } from '../sql/grammar.js'
@@ -28,6 +29,7 @@ export function createTable(statement: Create): Change[] {
       columns,
       constraints,
       partitionOf: isPartition ? parents[0] : undefined,
+      bound: boundOf(statement.partbound),
       partitioned: statement.partspec !== undefined,
       inherits: isPartition ? [] : parents,
       filled: false,
@@ -50,6 +52,7 @@ export function createFilled(into: { readonly rel?: object } | undefined, object
       columns: [],
       constraints: [],
       partitionOf: undefined,
+      bound: undefined,
       partitioned: false,
       inherits: [],
       filled: true,

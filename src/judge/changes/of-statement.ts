@@ -25,8 +25,15 @@ function tableChanges(node: Node): Change[] | undefined {
   if ('IndexStmt' in node) return createIndex(node.IndexStmt)
   if ('ViewStmt' in node) return createView(node.ViewStmt)
   if ('RefreshMatViewStmt' in node) {
-    const { relation, concurrent } = node.RefreshMatViewStmt
-    return [{ kind: 'refresh', view: nameOf(relation), concurrently: concurrent === true }]
+    const { relation, concurrent, skipData } = node.RefreshMatViewStmt
+    return [
+      {
+        kind: 'refresh',
+        view: nameOf(relation),
+        concurrently: concurrent === true,
+        withData: skipData !== true,
+      },
+    ]
   }
   if ('ReindexStmt' in node) return reindex(node.ReindexStmt)
   if ('VacuumStmt' in node) return vacuum(node.VacuumStmt)

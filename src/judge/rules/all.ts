@@ -5,6 +5,9 @@ import { concurrentlyRules } from './concurrently.js'
 import { defaultRules } from './defaults.js'
 import { indexRules } from './indexes.js'
 import { notNullRules } from './not-null.js'
+import { partitionRules } from './partitions.js'
+import { tableKeyRules } from './table-keys.js'
+import { tableWorkRules } from './table-work.js'
 import { uniqueIndexRules } from './unique-indexes.js'
 
 /** Every rule of the judge. A new family is named here, and nowhere else. */
@@ -15,5 +18,8 @@ export const allRules: readonly Rule[] = [
   ...defaultRules,
   ...indexRules,
   ...notNullRules,
+  ...partitionRules,
+  ...tableKeyRules,
+  ...tableWorkRules,
   ...uniqueIndexRules,
 ]

@@ -24,3 +24,9 @@ export const lockSeverity = ({ catalog }: TableState): Pick<Advice, 'severity'> 
 export function named({ name, catalog }: TableState): string {
   return catalog === undefined ? shown(name) : `${shown(name)} (${formatBytes(catalog.sizeBytes)})`
 }
+
+/** Somebody would notice a short wait: the table is busy, and the catalog does not say that it is hardly used. */
+export function isInUse(table: TableState): boolean {
+  const uses = table.catalog?.usesPerSecond
+  return isBusy(table) && (uses === undefined || uses >= 1)
+}

@@ -1,4 +1,5 @@
 import type { Expression } from '../change.js'
+import { comparisonsOf } from './comparisons.js'
 import type { Node } from './grammar.js'
 import { strings } from './names.js'
 
@@ -21,6 +22,7 @@ export function expressionOf(node: Node | undefined, text = ''): Expression {
     provesNotNull: provenNotNull(node),
     constant: isConstant(node),
     null: isNull(node),
+    comparisons: comparisonsOf(node),
   }
 }
 

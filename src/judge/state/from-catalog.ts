@@ -19,7 +19,13 @@ export function fromCatalog(table: CatalogTable): Entry {
   }
   for (const constraint of table.constraints) {
     const references = constraint.references === undefined ? undefined : splitName(constraint.references)
-    entry.constraints.set(constraint.name, { ...constraint, references, enforced: true, isNew: false })
+    entry.constraints.set(constraint.name, {
+      ...constraint,
+      references,
+      comparisons: undefined,
+      enforced: true,
+      isNew: false,
+    })
   }
   for (const index of table.indexes) entry.indexes.set(index.name, { ...index, isNew: false })
   return entry

@@ -1,5 +1,7 @@
 import type { CatalogTable } from '../../core/catalog.js'
+import type { Comparison } from '../bounds.js'
 import type { Change, Column, ColumnType, Constraint, Expression, Name } from '../change.js'
+import { defaultName } from './default-name.js'
 
 /** A table as far as it is known at one point of the plan. */
 export interface TableState {
@@ -45,6 +47,8 @@ export interface ConstraintState {
   /** New rows are checked against it. */
   readonly enforced: boolean
   readonly provesNotNull: readonly string[]
+  /** What a CHECK says; undefined: not known. */
+  readonly comparisons: readonly Comparison[] | undefined
   /** Where a foreign key points. */
   readonly references: Name | undefined
   readonly isNew: boolean
@@ -179,6 +183,7 @@ function addConstraint(entry: Entry, constraint: Constraint): void {
     enforced: !constraint.notEnforced,
     provesNotNull:
       constraint.type === 'not null' ? constraint.columns : (constraint.expression?.provesNotNull ?? []),
+    comparisons: constraint.expression?.comparisons,
     references: constraint.references?.table,
     isNew: true,
   })
@@ -189,19 +194,6 @@ function addConstraint(entry: Entry, constraint: Constraint): void {
     const columns = built?.columns ?? constraint.columns
     entry.indexes.set(name, { name, unique: true, columns, partial: false, constraint: name, isNew: true })
   }
-}
-
-/** The name that PostgreSQL finds, but for shortening and numbering. */
-function defaultName(table: string, { type, columns }: Constraint): string {
-  const ends = {
-    check: 'check',
-    'foreign key': 'fkey',
-    unique: 'key',
-    'primary key': 'pkey',
-    exclude: 'excl',
-  }
-  const end = type === 'not null' ? 'not_null' : ends[type]
-  return [table, ...(type === 'primary key' ? [] : columns), end].join('_')
 }
 
 /** A table of which nothing is known but its name. */
