@@ -13,6 +13,7 @@ import { prepareSession } from './postgres/settings.js'
 import { applyAll } from './story/applying.js'
 import { claimUnderLock, type Claiming } from './story/claiming.js'
 import type { Commanding } from './story/commanding.js'
+import { onLeash } from './story/leashing.js'
 import { isLockFree } from './story/locking.js'
 import { examineOwner, findReviewApp, judgeEntry, writeClaim } from './story/owning.js'
 import { heedDrift, loadPending, planRun, readFolder } from './story/planning.js'
@@ -160,7 +161,8 @@ async function releaseFiles(
       pending: pending.map(({ name }) => name),
     })
     const runId = await startRun(session, { ...runFacts(world), lockWaitMs })
-    await applyAll(world, migrations, { session, runId, signal: ends, progress })
+    const applying = { session, runId, signal: ends, progress }
+    await onLeash(world, session, { signal: ends }, async () => await applyAll(world, migrations, applying))
   }
   if (!isEmptied(plan)) await writeSeen(session, table, fingerprint)
   return {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type QueryResult, type QueryResultRow } from 'pg'
 import { pauseMs } from '../core/retry.js'
+import { requestCancel } from './cancel-request.js'
 import { explainConnectError, mayComeUp, poolerError } from './connect-errors.js'
 import { expectFirstAnswer } from './first-answer.js'
 import type { Target } from './url.js'
@@ -22,6 +23,8 @@ export interface Session {
   end(): Promise<void>
   /** Destroys the socket; the server notices by itself. */
   cut(): void
+  /** Asks the server to cancel what runs here, on a connection that needs no session. Never rejects. */
+  cancel(): Promise<void>
   /** How many statements the server has completed here. */
   completed(): number
   /** What the last ReadyForQuery said. */
@@ -116,6 +119,7 @@ async function attemptConnection(target: Target, options: ConnectOptions): Promi
     lost: () => lost,
     end: async () => await endQuietly(client),
     cut,
+    cancel: async () => await requestCancel(target, pid, internals(client).secretKey ?? 0),
     completed: () => completed,
     status: () => statusOf(client),
     lastEnd: () => lastEnd,
@@ -128,9 +132,10 @@ function statusOf(client: Client): 'idle' | 'in transaction' | 'failed' {
   return statuses[client.getTransactionStatus() ?? 'I']
 }
 
-/** What `pg` keeps to itself and this needs: the backend's id, the socket, and the messages as they come. */
+/** What `pg` keeps to itself and this needs: the backend's id and key, the socket, and the messages as they come. */
 interface ClientInternals {
   readonly processID: number | null
+  readonly secretKey: number | null
   readonly connection?: {
     readonly stream?: { readonly destroyed?: boolean; destroy(): void }
     on(event: 'commandComplete', listener: (message: { readonly text: string }) => void): void

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { QueryResultRow } from 'pg'
 import { readBlockersOf, type Blocker } from './blockers.js'
 import { connect, type Session } from './session.js'
+import { keepalivesOf } from './settings.js'
 
 export interface WatchOptions {
   /** How long a statement runs before the first look; later looks come at this pace too, then every second. */
@@ -139,7 +140,8 @@ async function openSecond(target: Session['target'], signal: AbortSignal): Promi
   })
   try {
     // Whoever only looks must never be what somebody waits for.
-    await second.query(`SET statement_timeout = ${patienceMs}; SET lock_timeout = ${patienceMs}`)
+    const limits = `SET statement_timeout = ${patienceMs}; SET lock_timeout = ${patienceMs}`
+    await second.query(`${limits}; ${keepalivesOf(3)}`)
     return second
   } catch (error) {
     await second.end()

@@ -35,9 +35,9 @@ export function createFramer(from: Message['from']): (chunk: Buffer) => Message[
 /** Whether the message carries this text: a query its SQL, an error its SQLSTATE. */
 export const carries = ({ bytes }: Message, text: string): boolean => bytes.includes(text)
 
-/** Whether this startup packet opens a connection that only looks on or cancels, beside the one that migrates. */
+/** Whether this startup packet opens a connection beside the one that migrates. */
 export const isBeside = (message: Message): boolean =>
-  carries(message, 'release-phase watch') || carries(message, 'release-phase cancel')
+  ['watch', 'cancel', 'leash'].some((what) => carries(message, `release-phase ${what}`))
 
 /** Who sent what, in a few words: `client Q BEGIN; SET LOCAL lock_timeout`. */
 export function labelOf({ from, type, bytes }: Message): string {

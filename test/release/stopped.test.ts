@@ -17,7 +17,7 @@ async function running(scene: Scene, statement: string): Promise<number> {
   return await eventually(async () => {
     const rows = await scene.database.query<{ pid: number }>(
       `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
-       AND application_name LIKE 'release-phase%' AND query LIKE $1`,
+       AND application_name = 'release-phase' AND query LIKE $1`,
       [`%${statement}%`],
     )
     return rows[0]?.pid
