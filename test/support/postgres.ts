@@ -36,6 +36,12 @@ export async function onServer<Row extends QueryResultRow = QueryResultRow>(text
   return await once<Row>(inject('postgresUrl'), text)
 }
 
+/** The server's major version, such as 17. */
+export async function serverMajor(): Promise<number> {
+  const [row] = await onServer<{ version: string }>(`SELECT current_setting('server_version_num') AS version`)
+  return Math.floor(Number(row?.version) / 10_000)
+}
+
 /** Creates an empty database; with `template`, a copy of that one. Call `drop` when done. */
 export async function createDatabase(
   options: { template?: string; owner?: string } = {},
