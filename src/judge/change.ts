@@ -251,6 +251,8 @@ export type OnTable =
       readonly column: string
       readonly type: ColumnType
       readonly using: Expression | undefined
+      /** USING does more than cast the column to its new type. */
+      readonly converts: boolean
       readonly collation: boolean
     }
   | {

@@ -2,7 +2,7 @@ import type { Change, Name } from '../change.js'
 import { boundOf } from '../sql/comparisons.js'
 import { expressionOf } from '../sql/expressions.js'
 import type { Node } from '../sql/grammar.js'
-import { nameOf, typeOf } from '../sql/names.js'
+import { nameOf, strings, typeOf } from '../sql/names.js'
 import { columnOf, constraintOf } from './columns.js'
 
 type AlterTable = Extract<Node, { AlterTableStmt: unknown }>['AlterTableStmt']
@@ -45,6 +45,7 @@ function command(part: Command, table: Name, object: string): Change {
         column,
         type: typeOf(given.typeName),
         using: given.raw_default === undefined ? undefined : expressionOf(given.raw_default),
+        converts: given.raw_default !== undefined && !isCastOf(column, given.raw_default, given.typeName),
         collation: given.collClause !== undefined,
       }
     }
@@ -110,6 +111,15 @@ function command(part: Command, table: Name, object: string): Change {
       return { kind: 'rewrite', table, does: rewrites[part.subtype] }
   }
   return otherCommand(part, table)
+}
+
+/** `email` or `email::text` where the new type is text. */
+function isCastOf(column: string, node: Node, type: Parameters<typeof typeOf>[0]): boolean {
+  if ('ColumnRef' in node) return strings(node.ColumnRef.fields).at(-1) === column
+  if (!('TypeCast' in node) || node.TypeCast.arg === undefined || !('ColumnRef' in node.TypeCast.arg))
+    return false
+  const same = JSON.stringify(typeOf(node.TypeCast.typeName)) === JSON.stringify(typeOf(type))
+  return same && isCastOf(column, node.TypeCast.arg, type)
 }
 
 const rewrites = {

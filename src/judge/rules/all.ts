@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 import { addColumnRules } from './add-column.js'
+import { columnTypeRules } from './column-types.js'
 import { columnRules } from './columns.js'
 import { concurrentlyRules } from './concurrently.js'
 import { defaultRules } from './defaults.js'
@@ -14,6 +15,7 @@ import { uniqueIndexRules } from './unique-indexes.js'
 export const allRules: readonly Rule[] = [
   ...addColumnRules,
   ...columnRules,
+  ...columnTypeRules,
   ...concurrentlyRules,
   ...defaultRules,
   ...indexRules,

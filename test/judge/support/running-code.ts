@@ -61,7 +61,9 @@ export async function asCode(
           if (breaks === undefined || (breaks.onlyPrepared && !onlyPrepared)) {
             breaks = { statement, ...failed, onlyPrepared }
           }
-        } else if (JSON.stringify(answer) !== JSON.stringify(answers.get(statement))) differs ??= statement
+        }
+        if (!('sqlstate' in answer) && JSON.stringify(answer) !== JSON.stringify(answers.get(statement)))
+          differs ??= statement
       }
       return { breaks, differs }
     },
