@@ -4,6 +4,7 @@ import { noWork, skippedWork, type MigrateOutcome, type Work } from './core/outc
 import { isEmptied, type Plan } from './core/plan.js'
 import { createProgress, type Progress } from './core/progress.js'
 import { fingerprintOf, listNames } from './migrations/discover.js'
+import type { LoadedMigration } from './migrations/load.js'
 import { ensureHistory } from './postgres/history.js'
 import { ensureLedger } from './postgres/ledger.js'
 import { open } from './postgres/opening.js'
@@ -146,10 +147,9 @@ async function releaseFiles(
   heedDrift(world, plan)
   const { pending, appliedCount } = plan
   const migrations = await loadPending(world, folder, plan)
+  await judgePending(world, session, migrations)
   await checkRestart(world, pending.length)
   if (pending.length > 0) await hooks.before('apply')
-
-  // judge: findings about `migrations` stop the release here, before anything is written.
 
   const table = historyTable(world)
   await ensureLedger(session)
@@ -172,6 +172,17 @@ async function releaseFiles(
     appliedCount: appliedCount + pending.length,
     lockWaitMs,
   }
+}
+
+/** Loaded only here: most releases have nothing to judge. */
+async function judgePending(
+  world: World,
+  session: Session,
+  migrations: readonly LoadedMigration[],
+): Promise<void> {
+  if (migrations.length === 0) return
+  const { heedJudge } = await import('./story/judging.js')
+  await heedJudge(world, session, migrations)
 }
 
 const appliedBy = ({ applied }: Progress) => ({

@@ -2,7 +2,7 @@ import { dirname, join, normalize } from 'node:path'
 import { expect, test } from 'vitest'
 import { sourceFiles } from './support/source-files.js'
 
-const edges = ['core', 'config', 'postgres', 'migrations', 'heroku', 'shell', 'notify', 'terminal']
+const edges = ['core', 'config', 'postgres', 'migrations', 'heroku', 'shell', 'notify', 'terminal', 'judge']
 
 // Who may import whom: a room names the rooms below it.
 const allowed: Readonly<Record<string, readonly string[]>> = {

@@ -10,6 +10,10 @@ export const commands = {
     summary: 'show what migrate would do and why, touching nothing',
     load: async (): Promise<Command> => (await import('./plan.js')).planCommand,
   },
+  check: {
+    summary: 'judge migrations: what would stall the app or break the running code',
+    load: async (): Promise<Command> => (await import('./check.js')).checkCommand,
+  },
   status: {
     summary: 'applied and pending migrations, who holds the lock, the last runs, the dynos',
     load: async (): Promise<Command> => (await import('./status.js')).statusCommand,

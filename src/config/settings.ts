@@ -3,6 +3,7 @@ import { databaseSettings } from './settings/database.js'
 import { driftSettings } from './settings/drift.js'
 import { gateSettings } from './settings/gate.js'
 import { hookSettings } from './settings/hooks.js'
+import { judgeSettings } from './settings/judge.js'
 import { logSettings } from './settings/log.js'
 import { migrationsSettings } from './settings/migrations.js'
 import { notifySettings } from './settings/notify.js'
@@ -28,6 +29,7 @@ export const settings = {
   ...connectionSettings,
   ...migrationsSettings,
   ...driftSettings,
+  ...judgeSettings,
   ...notifySettings,
   ...hookSettings,
 } as const

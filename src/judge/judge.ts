@@ -32,6 +32,10 @@ export interface Judging {
   readonly grammar: Grammar
   readonly rules: readonly Rule[]
   readonly catalog?: Catalog | undefined
+  /** What was released before: not judged, but it tells what tables and columns there are. */
+  readonly before?: readonly JudgedFile[]
+  /** Each file is a release of its own, so what one made is in use when the next one comes. */
+  readonly eachAlone?: boolean
 }
 
 export interface Judgement {
@@ -56,12 +60,35 @@ export function judge(files: readonly JudgedFile[], judging: Judging): Judgement
   const state = createState(judging.catalog)
   const findings: Finding[] = []
   let statements = 0
+  for (const file of judging.before ?? []) {
+    for (const change of changesOfFile(file, judging.grammar)) state.apply(change)
+  }
+  state.settle()
   for (const file of files) {
+    if (judging.eachAlone === true) state.settle()
+    state.beginFile()
     const units = file.texts.flatMap((text) => unitsOf(text, judging.grammar))
     statements += units.length
     findings.push(...judgeFile(file, units, state, judging.rules))
   }
   return { verdict: verdictOf(findings), findings, notes: [], statements }
+}
+
+/** The names that a plan speaks of, without their schemas: what to ask the catalog about. */
+export function mentionedNames(files: readonly JudgedFile[], grammar: Grammar): string[] {
+  const names = new Set<string>()
+  for (const change of files.flatMap((file) => changesOfFile(file, grammar))) collectNames(change, names)
+  return [...names]
+}
+
+const changesOfFile = (file: JudgedFile, grammar: Grammar): Change[] =>
+  file.texts.flatMap((text) => unitsOf(text, grammar)).flatMap(({ changes }) => changes)
+
+/** Every name in a change, wherever it stands: of tables, views, indexes, and of what a key refers to. */
+function collectNames(value: unknown, names: Set<string>): void {
+  if (typeof value !== 'object' || value === null) return
+  if ('name' in value && typeof value.name === 'string') names.add(value.name)
+  for (const inside of Object.values(value)) collectNames(inside, names)
 }
 
 function judgeFile(

@@ -100,7 +100,8 @@ export async function loadMigrations(options: LoadOptions): Promise<LoadedMigrat
   return loaded
 }
 
-const isSql = (file: MigrationFile) => extname(file.path).toLowerCase() === '.sql'
+/** A file of SQL; every other one is code. */
+export const isSql = (file: MigrationFile) => extname(file.path).toLowerCase() === '.sql'
 
 const mayExportShorthands = (source: string) =>
   source.includes('shorthands') || source.includes('export *') || /module\.exports\s*=\s*require/.test(source)

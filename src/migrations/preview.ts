@@ -1,5 +1,5 @@
 import type { Preview } from '../core/forecast.js'
-import { buildMigration } from './build.js'
+import { buildMigration, callingLine, type SqlStep } from './build.js'
 import type { LoadedMigration } from './load.js'
 
 /** Thrown at a migration that asks the database something while it is only being looked at. */
@@ -7,36 +7,50 @@ class NeedsDatabase extends Error {}
 
 const patienceMs = 5000
 
+/** What a migration would send, as far as it can be known without a database. */
+export interface PreviewedSteps {
+  readonly steps: readonly SqlStep[]
+  readonly inTransaction: boolean
+  /** Why the steps are not all; undefined: they are. */
+  readonly unknown: string | undefined
+  /** The line of the file where that shows, if it is known. */
+  readonly unknownLine: number | undefined
+}
+
 /**
- * Shows what a migration would run. Its code runs, but reaches no database: the first use of `pgm.db` ends the
+ * Asks a migration what it would run. Its code runs, but reaches no database: the first use of `pgm.db` ends the
  * preview there, and so do five seconds without an end.
  */
-export async function previewMigration(migration: LoadedMigration, decamelize: boolean): Promise<Preview> {
-  const { name } = migration.file
+export async function previewSteps(migration: LoadedMigration, decamelize: boolean): Promise<PreviewedSteps> {
+  let unknownLine: number | undefined
   let asked = false
   const refuse = async () => {
     asked = true
-    throw new NeedsDatabase('it asks the database (pgm.db) what to do')
+    unknownLine ??= callingLine(migration.file.path)
+    throw new NeedsDatabase(asksDatabase)
   }
   const deadline = AbortSignal.timeout(patienceMs)
   try {
-    const built = await buildMigration(migration, {
+    const { steps, inTransaction } = await buildMigration(migration, {
       database: { query: refuse, select: refuse },
       decamelize,
       signal: deadline,
     })
-    return {
-      name,
-      sql: built.steps.map((step) => step.sql.trim()),
-      inTransaction: built.inTransaction,
-      unknown: asked ? 'it asks the database (pgm.db) what to do' : undefined,
-    }
+    return { steps, inTransaction, unknown: asked ? asksDatabase : undefined, unknownLine }
   } catch (error) {
     const why = deadline.aborted
       ? `its code did not end within ${patienceMs / 1000} s`
       : error instanceof Error
         ? error.message
         : String(error)
-    return { name, sql: [], inTransaction: true, unknown: why }
+    return { steps: [], inTransaction: true, unknown: why, unknownLine }
   }
+}
+
+const asksDatabase = 'it asks the database (pgm.db) what to do'
+
+/** The same for people: the SQL alone. */
+export async function previewMigration(migration: LoadedMigration, decamelize: boolean): Promise<Preview> {
+  const { steps, inTransaction, unknown } = await previewSteps(migration, decamelize)
+  return { name: migration.file.name, sql: steps.map(({ sql }) => sql.trim()), inTransaction, unknown }
 }

@@ -16,9 +16,9 @@ export function isBusy({ isNew, isFilled, catalog }: TableState): boolean {
 /** Running code knows the table. */
 export const isKnownToCode = ({ isNew }: TableState): boolean => !isNew
 
-/** A lock hazard is a warning where the catalog says that the table is small, and an error otherwise. */
-export const lockSeverity = ({ catalog }: TableState): Pick<Advice, 'severity'> =>
-  catalog !== undefined && catalog.sizeBytes < largeBytes ? { severity: 'warning' } : {}
+/** A lock hazard is a warning where the catalog says that the table is small, or nobody uses it yet; else an error. */
+export const lockSeverity = ({ catalog, isNew }: TableState): Pick<Advice, 'severity'> =>
+  isNew || (catalog !== undefined && catalog.sizeBytes < largeBytes) ? { severity: 'warning' } : {}
 
 /** `orders` or `orders (41 GB)`, as a message names a table. */
 export function named({ name, catalog }: TableState): string {

@@ -26,6 +26,10 @@ export interface State {
 
 export interface MutableState extends State {
   apply(change: Change): void
+  /** A file begins: what the ones before it put into tables is there now. */
+  beginFile(): void
+  /** What was made until now has been released: running code uses it. */
+  settle(): void
 }
 
 /** The state before the first statement of a plan. */
@@ -59,6 +63,11 @@ export function createState(catalog: Catalog | undefined): MutableState {
         made.add(key(change.object, { schema: undefined, name: change.to }))
       }
       tables.apply(change)
+    },
+    beginFile: () => tables.beginFile(),
+    settle: () => {
+      made.clear()
+      tables.settle()
     },
   }
 }

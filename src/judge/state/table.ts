@@ -8,7 +8,7 @@ export interface TableState {
   readonly name: Name
   /** Made by this plan: running code does not know it. */
   readonly isNew: boolean
-  /** Rows were put into it by this plan, so that work on it takes time. */
+  /** Files before this one put rows into it, so that work on it takes time. */
   readonly isFilled: boolean
   /** What the catalog says of it, for one that was there before. */
   readonly catalog: CatalogTable | undefined
@@ -69,6 +69,8 @@ export interface Entry {
   name: Name
   isNew: boolean
   isFilled: boolean
+  /** This file puts rows into it: until its COMMIT nobody else sees a table that it makes too. */
+  isFilling: boolean
   catalog: CatalogTable | undefined
   columns: Map<string, ColumnState>
   constraints: Map<string, ConstraintState>
@@ -201,6 +203,7 @@ export const empty = (name: Name): Entry => ({
   name,
   isNew: false,
   isFilled: false,
+  isFilling: false,
   catalog: undefined,
   columns: new Map(),
   constraints: new Map(),
@@ -208,12 +211,22 @@ export const empty = (name: Name): Entry => ({
   isPartitioned: false,
 })
 
+/** From now on the table and all that is in it belong to running code. */
+export function settle(entry: Entry): void {
+  entry.isNew = false
+  for (const things of [entry.columns, entry.constraints, entry.indexes] as Map<
+    string,
+    { isNew: boolean }
+  >[]) {
+    for (const [name, thing] of things) things.set(name, { ...thing, isNew: false })
+  }
+}
+
 /** A table that the plan makes. */
 export function fromCreate(change: Extract<Change, { kind: 'create table' }>): Entry {
   const entry: Entry = {
     ...empty(change.table),
     isNew: true,
-    isFilled: change.filled,
     isPartitioned: change.partitioned,
   }
   for (const column of change.columns) addColumn(entry, column)
@@ -223,11 +236,11 @@ export function fromCreate(change: Extract<Change, { kind: 'create table' }>): E
 
 /** The table as the rules see it. */
 export function shownOf(entry: Entry): TableState {
-  const { name, isNew, isFilled, catalog, columns, constraints, indexes, isPartitioned } = entry
+  const { name, isNew, isFilling, catalog, columns, constraints, indexes, isPartitioned } = entry
   return {
     name,
     isNew,
-    isFilled,
+    isFilled: entry.isFilled || (!isNew && isFilling),
     catalog,
     column: (column) => columns.get(column),
     constraint: (constraint) => constraints.get(constraint),

@@ -1,18 +1,31 @@
 import type { Catalog } from '../../core/catalog.js'
 import type { Change, Name } from '../change.js'
 import { fromCatalog } from './from-catalog.js'
-import { alter, empty, fromCreate, shownOf, type Entry, type IndexState, type TableState } from './table.js'
+import {
+  alter,
+  empty,
+  fromCreate,
+  settle,
+  shownOf,
+  type Entry,
+  type IndexState,
+  type TableState,
+} from './table.js'
 
 export interface Tables {
   get(name: Name): TableState
   indexOf(name: Name): { readonly table: TableState; readonly index: IndexState } | undefined
   apply(change: Change): void
+  settle(): void
+  /** A file begins: what the ones before it put into tables is there now. */
+  beginFile(): void
 }
 
 /** The tables of a plan; a name without a schema is the first in the search path that is known. */
 export function createTables(catalog: Catalog | undefined): Tables {
   // By bare name: a plan may hold thousands of tables.
   const entries = new Map<string, Entry[]>()
+  const filling = new Set<Entry>()
   const put = (entry: Entry) => {
     entries.set(entry.name.name, [...(entries.get(entry.name.name) ?? []), entry])
   }
@@ -47,6 +60,11 @@ export function createTables(catalog: Catalog | undefined): Tables {
     return entry
   }
 
+  const fill = (entry: Entry) => {
+    entry.isFilling = true
+    filling.add(entry)
+  }
+
   const remove = (name: Name) => {
     const found = find(name)
     if (found !== undefined) take(found)
@@ -67,7 +85,15 @@ export function createTables(catalog: Catalog | undefined): Tables {
       )
 
   return {
-    get: (name) => shownOf(find(name) ?? empty(name)),
+    beginFile: () => {
+      for (const entry of filling) entry.isFilled = true
+      filling.clear()
+    },
+    settle: () => {
+      for (const entry of [...entries.values()].flat()) settle(entry)
+    },
+    // What the catalog does not know is not there, so nobody uses it.
+    get: (name) => shownOf(find(name) ?? { ...empty(name), isNew: catalog !== undefined }),
     indexOf: (name) => {
       const entry = indexEntry(name)
       const index = entry?.indexes.get(name.name)
@@ -79,7 +105,9 @@ export function createTables(catalog: Catalog | undefined): Tables {
           const known = find(change.table)
           if (change.ifNotExists && known !== undefined && !known.isNew) return
           remove(change.table)
-          put(fromCreate(change))
+          const entry = fromCreate(change)
+          put(entry)
+          if (change.filled) fill(entry)
           if (change.partitionOf !== undefined) obtain(change.partitionOf).isPartitioned = true
           return
         }
@@ -98,7 +126,7 @@ export function createTables(catalog: Catalog | undefined): Tables {
           if (isRelation(change.object)) rename(obtain(change.name), { ...change.name, schema: change.to })
           return
         case 'write':
-          if (!change.values && change.does !== 'delete') obtain(change.table).isFilled = true
+          if (!change.values && fills.has(change.does)) fill(obtain(change.table))
           return
         case 'create index': {
           const name = change.index
@@ -117,6 +145,9 @@ export function createTables(catalog: Catalog | undefined): Tables {
     },
   }
 }
+
+// An UPDATE or DELETE makes no table larger.
+const fills = new Set(['insert', 'merge', 'copy'])
 
 const isRelation = (kind: string) => kind === 'table' || kind === 'view' || kind === 'materialized view'
 

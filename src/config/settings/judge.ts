@@ -1,0 +1,32 @@
+import { setting } from '../setting.js'
+import { oneOf } from '../values.js'
+
+/** What `release migrate` does about what the judge finds. */
+export const judgeSettings = {
+  judgeBreaks: setting(oneOf(['error', 'warn', 'allow'] as const), {
+    default: 'error',
+    env: ['RELEASE_JUDGE_BREAKS'],
+    flag: 'judge-breaks',
+    file: 'judge.breaks',
+    shape: 'error, warn or allow',
+    about:
+      'What to do about a pending migration that breaks the running code. `error`: exit 2 before anything runs.',
+  }),
+  judgeStalls: setting(oneOf(['error', 'warn', 'allow'] as const), {
+    default: 'error',
+    env: ['RELEASE_JUDGE_STALLS'],
+    flag: 'judge-stalls',
+    file: 'judge.stalls',
+    shape: 'error, warn or allow',
+    about:
+      'What to do about a pending migration that makes the app wait: a table that the catalog says is small only ever warns.',
+  }),
+  judgeUnknown: setting(oneOf(['error', 'warn', 'allow'] as const), {
+    default: 'warn',
+    env: ['RELEASE_JUDGE_UNKNOWN'],
+    flag: 'judge-unknown',
+    file: 'judge.unknown',
+    shape: 'error, warn or allow',
+    about: 'What to do about SQL that cannot be judged before it runs.',
+  }),
+} as const

@@ -1,0 +1,123 @@
+import type { Catalog } from '../core/catalog.js'
+import { ReleaseError } from '../core/errors.js'
+import { exitCodes } from '../core/exit-codes.js'
+import type { Finding } from '../core/finding.js'
+import { judge, mentionedNames, type JudgedFile, type Judgement } from '../judge/judge.js'
+import { allRules } from '../judge/rules/all.js'
+import { loadGrammar } from '../judge/sql/grammar.js'
+import { shownPath } from '../migrations/failure.js'
+import type { LoadedMigration } from '../migrations/load.js'
+import { previewSteps } from '../migrations/preview.js'
+import { readCatalog } from '../postgres/catalog.js'
+import type { Session } from '../postgres/session.js'
+import { renderFinding } from '../terminal/findings.js'
+import type { World } from './world.js'
+
+export interface ToJudge {
+  /** What is judged, in the order in which it runs. */
+  readonly files: readonly JudgedFile[]
+  /** What was released before it, so that the judge knows the schema. */
+  readonly before?: readonly JudgedFile[]
+  /** Every file is a release of its own: what one makes, running code uses when the next one comes. */
+  readonly eachAlone?: boolean
+  /** Asked for its catalog, where there is one. */
+  readonly session?: Session | undefined
+}
+
+/** Judges files, with the catalog of the database where there is one. Reads; changes nothing. */
+export async function judgeFiles({
+  files,
+  before = [],
+  eachAlone = false,
+  session,
+}: ToJudge): Promise<Judgement> {
+  const grammar = await loadGrammar()
+  const catalog: Catalog | undefined =
+    session === undefined ? undefined : await readCatalog(session, mentionedNames(files, grammar))
+  return judge(files, { grammar, rules: allRules, catalog, before, eachAlone })
+}
+
+/** A migration as the judge takes it: a file's own SQL, or what its code would send. */
+export async function toJudged(migration: LoadedMigration, decamelize: boolean): Promise<JudgedFile> {
+  const { steps, inTransaction, unknown, unknownLine } = await previewSteps(migration, decamelize)
+  const { path } = migration.file
+  const texts = steps.map(({ sql, offset, line }) => ({
+    sql,
+    line: offset === undefined ? (line ?? 1) : lineAt(migration.source, offset),
+    inFile: offset !== undefined,
+  }))
+  const open =
+    unknown === undefined ? [] : [{ sql: undefined, why: unknown, line: unknownLine ?? 1, inFile: false }]
+  return {
+    path: shownPath(migration.file),
+    texts: [...texts, ...open],
+    noTransaction: !inTransaction,
+    contract: /(?:^|[\\/])contract-migrations[\\/]/.test(path),
+  }
+}
+
+const lineAt = (source: string, offset: number) => source.slice(0, offset).split('\n').length
+
+/**
+ * The judge's line of the story: what the settings say must not run stops the release here, before anything is
+ * written (exit 2); of the rest it tells.
+ */
+export async function heedJudge(
+  world: World,
+  session: Session,
+  migrations: readonly LoadedMigration[],
+): Promise<void> {
+  const { config, log } = world
+  const policies = [config.judgeBreaks, config.judgeStalls, config.judgeUnknown]
+  if (migrations.length === 0 || policies.every((policy) => policy === 'allow')) return
+  const files: JudgedFile[] = []
+  for (const migration of migrations) files.push(await toJudged(migration, config.decamelize))
+  const { findings } = await judgeFiles({ files, session })
+  const open = findings.filter((finding) => finding.waiver === undefined)
+  const sources = new Map(migrations.map(({ file, source }) => [shownPath(file), source]))
+  const stopping = open.filter((finding) => policyOf(world, finding) === 'error')
+  for (const finding of open) {
+    if (policyOf(world, finding) === 'warn') {
+      log.warn('judge', `${finding.file}:${finding.line} ${finding.message} ${finding.why}`, { finding })
+    }
+  }
+  if (stopping.length > 0) throw judgedError(stopping, sources)
+}
+
+/** A finding that may well do no harm only ever warns, and so does every one in a review app, which nobody uses. */
+function policyOf(
+  { config, surroundings }: World,
+  { hazard, severity }: Finding,
+): 'error' | 'warn' | 'allow' {
+  const policy =
+    hazard === 'compatibility'
+      ? config.judgeBreaks
+      : hazard === 'unjudged'
+        ? config.judgeUnknown
+        : config.judgeStalls
+  const mild = severity === 'warning' && hazard !== 'unjudged'
+  return policy === 'error' && (mild || surroundings.reviewApp !== undefined) ? 'warn' : policy
+}
+
+function judgedError(findings: readonly Finding[], sources: ReadonlyMap<string, string>): ReleaseError {
+  const [first] = findings
+  const breaks = findings.filter(({ hazard }) => hazard === 'compatibility').length
+  const what =
+    breaks === findings.length
+      ? 'would break the code that is running'
+      : breaks === 0
+        ? 'would stall the app'
+        : 'would break the code that is running, or stall the app'
+  const count = findings.length === 1 ? 'One statement' : `${findings.length} statements`
+  return new ReleaseError('judged', exitCodes.findings, `${count} of the pending migrations ${what}.`, {
+    detail: findings.flatMap((finding, index) => [
+      ...(index === 0 ? [] : ['']),
+      ...renderFinding(finding, sources.get(finding.file)),
+    ]),
+    state: 'Nothing was run; the database and the app are as they were.',
+    todo: [
+      'Write it as shown, or allow it beside the statement, with the reason:',
+      `-- release:allow ${first?.rule ?? 'drop-column'} "why it is safe now"`,
+    ],
+  })
+}
