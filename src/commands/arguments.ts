@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { messageOf, usageError } from '../core/errors.js'
-import { nearest } from '../config/near-names.js'
+import { nearest } from '../core/nearest.js'
 import type { Setting } from '../config/setting.js'
 import { settings } from '../config/settings.js'
 import type { Command } from './command.js'

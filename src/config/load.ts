@@ -1,8 +1,9 @@
 import { safeParse, type core } from 'zod/mini'
 import { configurationError, usageError } from '../core/errors.js'
+import { nearest } from '../core/nearest.js'
 import type { Environment, Flags } from '../core/sources.js'
 import { readConfigFile, type ConfigFile } from './file.js'
-import { misspeltVariables, nearest } from './near-names.js'
+import { misspeltVariables } from './near-names.js'
 import type { Setting } from './setting.js'
 import { settings, type SettingName, type SettingValues } from './settings.js'
 

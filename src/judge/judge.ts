@@ -8,6 +8,9 @@ import type { Grammar } from './sql/grammar.js'
 import { readStatements, type SqlStatement } from './sql/statements.js'
 import { createState, type MutableState } from './state/state.js'
 import { transactionAt } from './transaction.js'
+import { waiversInSql } from './waivers/in-sql.js'
+import { isPath, waive, type Found } from './waivers/waive.js'
+import type { WaiverFor, WrittenWaiver } from './waivers/waiver.js'
 
 /** A migration as the judge takes it: its SQL, wherever that comes from. */
 export interface JudgedFile {
@@ -16,6 +19,8 @@ export interface JudgedFile {
   readonly noTransaction: boolean
   /** It runs once no old code is left, so it cannot break any. */
   readonly contract: boolean
+  /** Waivers that stand in its code; those in the comments of SQL are found in the texts. */
+  readonly waivers?: readonly WaiverFor[]
 }
 
 export interface JudgedText {
@@ -36,6 +41,10 @@ export interface Judging {
   readonly before?: readonly JudgedFile[]
   /** Each file is a release of its own, so what one made is in use when the next one comes. */
   readonly eachAlone?: boolean
+  /** Waivers of the central file. */
+  readonly waivers?: readonly WaiverFor[]
+  /** The day, `2027-03-01`, by which waivers end; undefined: none does. */
+  readonly today?: string
 }
 
 export interface Judgement {
@@ -50,6 +59,8 @@ interface Unit {
   readonly line: number
   readonly sql: string
   readonly changes: readonly Change[]
+  /** Waivers that stand beside it. */
+  readonly waivers?: readonly WrittenWaiver[]
 }
 
 /**
@@ -67,9 +78,10 @@ export function judge(files: readonly JudgedFile[], judging: Judging): Judgement
   for (const file of files) {
     if (judging.eachAlone === true) state.settle()
     state.beginFile()
-    const units = file.texts.flatMap((text) => unitsOf(text, judging.grammar))
+    const units = file.texts.flatMap((text) => unitsOf(text, judging.grammar, file.path))
     statements += units.length
-    findings.push(...judgeFile(file, units, state, judging.rules))
+    const found = judgeFile(file, units, state, judging.rules)
+    findings.push(...waive(found, waivingOf(file, units, judging)))
   }
   return { verdict: verdictOf(findings), findings, notes: [], statements }
 }
@@ -82,7 +94,7 @@ export function mentionedNames(files: readonly JudgedFile[], grammar: Grammar): 
 }
 
 const changesOfFile = (file: JudgedFile, grammar: Grammar): Change[] =>
-  file.texts.flatMap((text) => unitsOf(text, grammar)).flatMap(({ changes }) => changes)
+  file.texts.flatMap((text) => unitsOf(text, grammar, file.path)).flatMap(({ changes }) => changes)
 
 /** Every name in a change, wherever it stands: of tables, views, indexes, and of what a key refers to. */
 function collectNames(value: unknown, names: Set<string>): void {
@@ -91,13 +103,24 @@ function collectNames(value: unknown, names: Set<string>): void {
   for (const inside of Object.values(value)) collectNames(inside, names)
 }
 
+const waivingOf = (file: JudgedFile, units: readonly Unit[], { waivers = [], rules, today }: Judging) => ({
+  beside: units.flatMap((unit) => unit.waivers ?? []),
+  others: [
+    ...(file.waivers ?? []),
+    ...waivers.filter(({ for: target }) => target.scope === 'path' && isPath(file.path, target.path)),
+  ],
+  lines: units.map(({ line }) => line),
+  rules: [...rules.map(({ name }) => name), 'unjudged'],
+  today,
+})
+
 function judgeFile(
   file: JudgedFile,
   units: readonly Unit[],
   state: MutableState,
   rules: readonly Rule[],
-): Finding[] {
-  const findings = new Map<string, Finding>()
+): Found[] {
+  const found = new Map<string, Found>()
   const all = units.flatMap((unit) => unit.changes.map((change) => ({ unit, change })))
   const changes = all.map(({ change }) => change)
   for (const [index, { unit, change }] of all.entries()) {
@@ -111,23 +134,26 @@ function judgeFile(
       contract: file.contract,
     }
     const at = { file: file.path, line: unit.line, statement: unit.sql }
-    if (change.kind === 'unjudged') add(findings, { ...at, ...unjudged(change.why) })
+    const beside = unit.waivers ?? []
+    if (change.kind === 'unjudged') add(found, { finding: { ...at, ...unjudged(change.why) }, beside })
     for (const rule of rules) {
       if (file.contract && rule.hazard === 'compatibility') continue
       const advice = rule.find(change, place)
       if (advice === undefined) continue
       const { table, severity = 'error', ...said } = advice
       const name = table === undefined ? undefined : [table.schema, table.name].filter(Boolean).join('.')
-      add(findings, { ...at, hazard: rule.hazard, rule: rule.name, severity, table: name, ...said })
+      const finding: Finding = { ...at, hazard: rule.hazard, rule: rule.name, severity, table: name, ...said }
+      add(found, { finding, beside })
     }
     state.apply(change)
   }
-  return [...findings.values()]
+  return [...found.values()]
 }
 
 /** A statement of several parts may say the same thing twice. */
-function add(findings: Map<string, Finding>, finding: Finding): void {
-  findings.set([finding.line, finding.rule, finding.table, finding.message].join('\n'), finding)
+function add(all: Map<string, Found>, found: Found): void {
+  const { line, rule, table, message } = found.finding
+  all.set([line, rule, table, message].join('\n'), found)
 }
 
 const unjudged = (why: string) => ({
@@ -140,16 +166,25 @@ const unjudged = (why: string) => ({
   instead: 'Write it as plain SQL, or say why it is safe: -- release:allow unjudged "reason".',
 })
 
-function unitsOf(text: JudgedText, grammar: Grammar): Unit[] {
+function unitsOf(text: JudgedText, grammar: Grammar, file: string): Unit[] {
   if (text.sql === undefined) {
     return [{ line: text.line, sql: '', changes: [{ kind: 'unjudged', why: text.why ?? 'it is not known' }] }]
   }
   const { sql } = text
-  const lineAt = lineCounter(sql)
-  return readStatements(sql, grammar).flatMap((statement) => {
-    const line = text.inFile ? text.line + lineAt(statement.offset) : text.line
-    return unitsOfStatement(statement, line, text.inFile, grammar)
-  })
+  const lineOf = (counter: (offset: number) => number) => (offset: number) =>
+    text.inFile ? text.line + counter(offset) : text.line
+  const statements = readStatements(sql, grammar)
+  const lineOfStatement = lineOf(lineCounter(sql))
+  const written = waiversInSql(sql, statements, grammar, { file, lineOf: lineOf(lineCounter(sql)) })
+  const units = statements.flatMap((statement, index) =>
+    unitsOfStatement(statement, lineOfStatement(statement.offset), text.inFile, grammar).map((unit) => ({
+      ...unit,
+      waivers: written.beside[index] ?? [],
+    })),
+  )
+  if (written.loose.length === 0) return units
+  const end = lineOfStatement(sql.length)
+  return [...units, { line: end, sql: '', changes: [{ kind: 'harmless' }], waivers: written.loose }]
 }
 
 function unitsOfStatement(

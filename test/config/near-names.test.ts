@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { misspeltVariables, nearest } from '../../src/config/near-names.js'
+import { misspeltVariables } from '../../src/config/near-names.js'
+import { nearest } from '../../src/core/nearest.js'
 
 const ours = ['RELEASE_SKIP_MIGRATIONS', 'RELEASE_LOCK_WAIT', 'RELEASE_LOG', 'RELEASE_APP', 'RELEASE_SOAK']
 

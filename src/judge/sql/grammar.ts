@@ -23,12 +23,27 @@ export interface Grammar {
   parsePlPgSQL(text: string): unknown
   /** Byte offsets of the semicolons that stand outside strings, comments and parentheses; undefined: unreadable. */
   semicolons(text: string): readonly number[] | undefined
+  /** Where the comments of a text stand, `--` and block comments alike; undefined: unreadable. */
+  comments(text: string): readonly ByteSpan[] | undefined
+}
+
+/** Offsets count UTF-8 bytes. */
+export interface ByteSpan {
+  readonly startByte: number
+  readonly endByte: number
 }
 
 /** Loads the grammar: some 25 ms, so only where there is something to judge. */
 export async function loadGrammar(): Promise<Grammar> {
   const { loadModule, parseSync, parsePlPgSQLSync, scanSync, hasSqlDetails } = await import('libpg-query')
   await loadModule()
+  const tokensOf = (text: string) => {
+    try {
+      return scanSync(text).tokens
+    } catch {
+      return undefined
+    }
+  }
   return {
     parse: (text) => {
       if (text.trim() === '') return []
@@ -50,15 +65,11 @@ export async function loadGrammar(): Promise<Grammar> {
         return undefined
       }
     },
-    semicolons: (text) => {
-      try {
-        return scanSync(text)
-          .tokens.filter(({ text: token }) => token === ';')
-          .map(({ start }) => start)
-      } catch {
-        return undefined
-      }
-    },
+    semicolons: (text) => tokensOf(text)?.flatMap(({ text: token, start }) => (token === ';' ? [start] : [])),
+    comments: (text) =>
+      tokensOf(text)?.flatMap(({ tokenName, start, end }) =>
+        tokenName === 'SQL_COMMENT' || tokenName === 'C_COMMENT' ? [{ startByte: start, endByte: end }] : [],
+      ),
   }
 }
 
