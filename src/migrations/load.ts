@@ -21,7 +21,12 @@ interface Loaded {
 /** A migration in memory: its text, and for js and ts its function. Nothing has run but top-level code. */
 export type LoadedMigration =
   | (Loaded & { readonly kind: 'sql'; readonly up: UpSection })
-  | (Loaded & { readonly kind: 'js'; readonly up: MigrationAction; readonly shorthands: Shorthands })
+  | (Loaded & {
+      readonly kind: 'js'
+      readonly up: MigrationAction
+      readonly shorthands: Shorthands
+      readonly allow?: unknown
+    })
 
 /** What every file said when it was read: text by migration name. */
 export type Sources = ReadonlyMap<string, string>
@@ -94,7 +99,7 @@ export async function loadMigrations(options: LoadOptions): Promise<LoadedMigrat
     const module = await importMigration(file, source, options.tsconfigPaths)
     shorthands = { ...shorthands, ...module.shorthands }
     if (wanted.has(file.name)) {
-      loaded.push({ kind: 'js', file, source, up: actionOf(module, file), shorthands })
+      loaded.push({ kind: 'js', file, source, up: actionOf(module, file), shorthands, allow: module.allow })
     }
   }
   return loaded
@@ -108,6 +113,8 @@ const mayExportShorthands = (source: string) =>
 
 interface MigrationModule {
   readonly up?: unknown
+  /** Findings of the judge that it allows, by rule. */
+  readonly allow?: unknown
   readonly shorthands?: Shorthands
 }
 

@@ -60,7 +60,8 @@ async function checkWith(world: World, selection: Selection, session: Session | 
   // A database says what is there; without one, the older files do.
   const before = session === undefined ? await read(world, older, sources) : []
   const files = await read(world, wanted, sources)
-  const judgement = await judgeFiles({ files, before, eachAlone: selection.by === 'all', session })
+  const { folder } = world.config
+  const judgement = await judgeFiles({ folder, files, before, eachAlone: selection.by === 'all', session })
   return { ...judgement, files: files.map(({ path }) => path), sources }
 }
 

@@ -11,9 +11,12 @@ import { previewSteps } from '../migrations/preview.js'
 import { readCatalog } from '../postgres/catalog.js'
 import type { Session } from '../postgres/session.js'
 import { renderFinding } from '../terminal/findings.js'
+import { centralWaivers, waiversOf } from './waiving.js'
 import type { World } from './world.js'
 
 export interface ToJudge {
+  /** Of the app, where its central file of waivers is. */
+  readonly folder: string
   /** What is judged, in the order in which it runs. */
   readonly files: readonly JudgedFile[]
   /** What was released before it, so that the judge knows the schema. */
@@ -26,6 +29,7 @@ export interface ToJudge {
 
 /** Judges files, with the catalog of the database where there is one. Reads; changes nothing. */
 export async function judgeFiles({
+  folder,
   files,
   before = [],
   eachAlone = false,
@@ -34,7 +38,9 @@ export async function judgeFiles({
   const grammar = await loadGrammar()
   const catalog: Catalog | undefined =
     session === undefined ? undefined : await readCatalog(session, mentionedNames(files, grammar))
-  return judge(files, { grammar, rules: allRules, catalog, before, eachAlone })
+  const waivers = await centralWaivers(folder)
+  const today = new Date().toISOString().slice(0, 10)
+  return judge(files, { grammar, rules: allRules, catalog, before, eachAlone, waivers, today })
 }
 
 /** A migration as the judge takes it: a file's own SQL, or what its code would send. */
@@ -53,6 +59,7 @@ export async function toJudged(migration: LoadedMigration, decamelize: boolean):
     texts: [...texts, ...open],
     noTransaction: !inTransaction,
     contract: /(?:^|[\\/])contract-migrations[\\/]/.test(path),
+    waivers: waiversOf(migration),
   }
 }
 
@@ -72,7 +79,7 @@ export async function heedJudge(
   if (migrations.length === 0 || policies.every((policy) => policy === 'allow')) return
   const files: JudgedFile[] = []
   for (const migration of migrations) files.push(await toJudged(migration, config.decamelize))
-  const { findings } = await judgeFiles({ files, session })
+  const { findings } = await judgeFiles({ folder: config.folder, files, session })
   const open = findings.filter((finding) => finding.waiver === undefined)
   const sources = new Map(migrations.map(({ file, source }) => [shownPath(file), source]))
   const stopping = open.filter((finding) => policyOf(world, finding) === 'error')

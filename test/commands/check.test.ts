@@ -118,4 +118,22 @@ describe('release check', () => {
       'migrations/3_asks.js:2 unjudged',
     ])
   })
+
+  it('lets pass what is allowed with a reason: beside the statement, in code, in the central file', async () => {
+    const allow = { file: 'migrations/2_drop.sql', rule: 'drop-column', reason: 'unread' }
+    const scene = await createScene({
+      ...files,
+      'migrations/3_index.js': `${files['migrations/3_index.js']}\nexports.allow = { 'create-index': 'small' }`,
+      'migrations/4_more.sql': '-- release:allow drop-column "unread"\nALTER TABLE users DROP COLUMN id;',
+      'release-phase.waivers.json': JSON.stringify({ waivers: [allow] }),
+    })
+    const { stdout, exitCode } = await scene.release('check --json --all', none)
+    expect(places(stdout)).toEqual([
+      'migrations/2_drop.sql:2 drop-column',
+      'migrations/3_index.js:2 create-index',
+      'migrations/4_more.sql:2 drop-column',
+    ])
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: 'safe' })
+    expect(exitCode).toBe(0)
+  })
 })
