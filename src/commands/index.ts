@@ -26,6 +26,10 @@ export const commands = {
     summary: 'follow the log after a release until it has been quiet, counting what matters',
     load: async (): Promise<Command> => (await import('./tail.js')).tailCommand,
   },
+  rollback: {
+    summary: 'show what going back to a release means for the database; --go does it',
+    load: async (): Promise<Command> => (await import('./rollback.js')).rollbackCommand,
+  },
   baseline: {
     summary: 'adopt a database that has no history: record migrations as applied, running none',
     load: async (): Promise<Command> => (await import('./baseline.js')).baselineCommand,

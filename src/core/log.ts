@@ -8,6 +8,7 @@ export const storySteps = [
   'apply',
   'restart',
   'tail',
+  'rollback',
   'hook',
   'notify',
 ] as const

@@ -15,6 +15,8 @@ export interface Release {
   /** The e-mail address of whoever made it. */
   readonly user: string | undefined
   readonly eligibleForRollback: boolean | undefined
+  /** Where the output of its release command can be read, by whoever has the address; undefined without one. */
+  readonly outputUrl: string | undefined
 }
 
 /**
@@ -82,5 +84,6 @@ function releaseFrom(fields: Fields): Release {
     slugId: fields.optionalFields('slug')?.text('id'),
     user: fields.optionalFields('user')?.optionalText('email'),
     eligibleForRollback: fields.optionalFlag('eligible_for_rollback'),
+    outputUrl: fields.optionalText('output_stream_url'),
   }
 }

@@ -27,6 +27,8 @@ export interface LocalApp {
     options?: ReleaseBy,
   ): Promise<ReleaseResource | undefined>
   rollback(version: number, options?: ReleaseBy): Promise<ReleaseResource>
+  /** Lets a release expire: it can be rolled back to no more. */
+  expireRelease(version: number): void
   /** Releases this app's current code in another app. */
   promoteTo(app: LocalApp, options?: ReleaseBy): Promise<ReleaseResource>
   /**
@@ -85,6 +87,11 @@ export function presentApp(
       const to = app.releases.find(String(version))
       if (to === undefined) throw usageError(`${app.name} has no release v${version}.`)
       return await showRelease(rollBack(app, to, options))
+    },
+    expireRelease: (version) => {
+      const release = app.releases.find(String(version))
+      if (release === undefined) throw usageError(`${app.name} has no release v${version}.`)
+      app.releases.expire(release)
     },
     promoteTo: async (other, options = {}) => {
       const target = find(other.id)

@@ -12,7 +12,8 @@ export interface Release {
   readonly user: string
   readonly createdAt: Date
   readonly updatedAt: Date
-  readonly status: 'failed' | 'pending' | 'succeeded'
+  /** `expired`: its code is not kept any more. */
+  readonly status: 'expired' | 'failed' | 'pending' | 'succeeded'
   /** What the release phase printed; undefined when there is no release phase. */
   readonly output: Output | undefined
 }
@@ -43,6 +44,8 @@ export interface Releases {
   /** The newest one that has not failed: what a further change starts from. */
   newest(): Release | undefined
   find(idOrVersion: string): Release | undefined
+  /** As Heroku does with old releases of an app that has many. */
+  expire(release: Release): void
   /** The release exists at once; `settled` resolves when its release phase is over, whatever the result. */
   create(wish: ReleaseWish): { readonly release: Release; readonly settled: Promise<Release> }
 }
@@ -51,7 +54,7 @@ type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 
 /** Keeps the releases of an app and runs their release phases. */
 export function createReleases(options: ReleasesOptions): Releases {
-  const all: Release[] = []
+  const all: Mutable<Release>[] = []
   let current: Release | undefined
   let lastPhase: Promise<unknown> = Promise.resolve()
 
@@ -61,6 +64,10 @@ export function createReleases(options: ReleasesOptions): Releases {
     newest: () => all.findLast(({ status }) => status !== 'failed'),
     find: (wanted) =>
       all.find((each) => each.id === wanted || String(each.version) === wanted.replace(/^v/, '')),
+    expire: (wanted) => {
+      const release = all.find((each) => each === wanted)
+      if (release !== undefined) release.status = 'expired'
+    },
     create: (wish) => {
       const command = wish.slug?.processTypes['release']
       const release = begin(wish, command !== undefined)

@@ -62,7 +62,8 @@ export function releaseResource(app: App, release: Release, base: BaseUrl) {
     output_stream_url: release.output === undefined ? null : `${base()}/streams/releases/${release.id}`,
     created_at: timestamp(release.createdAt),
     updated_at: timestamp(release.updatedAt),
-  } satisfies Heroku.Release
+    // The published types do not know `expired` yet: https://github.com/heroku/cli/pull/3081
+  } satisfies Omit<Heroku.Release, 'status'>
 }
 export type ReleaseResource = ReturnType<typeof releaseResource>
 

@@ -133,7 +133,8 @@ const statusOf = ({ version, status, description, user, createdAt }: Release): R
 })
 
 async function commitOf(platform: Platform, app: string, slugId: string): Promise<string | undefined> {
-  const { slugCommit } = await import('../heroku/slugs.js')
+  const { readSlug } = await import('../heroku/slugs.js')
   // The commit is an ornament: the rest is worth showing without it.
-  return await slugCommit(platform, app, slugId, { patienceMs: 3000 }).catch(() => undefined)
+  const slug = await readSlug(platform, app, slugId, { patienceMs: 3000 }).catch(() => undefined)
+  return slug?.commit
 }

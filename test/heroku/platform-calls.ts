@@ -8,7 +8,7 @@ import { openLogSession } from '../../src/heroku/log/session.js'
 import { pipelineStage } from '../../src/heroku/pipelines.js'
 import type { Platform } from '../../src/heroku/platform.js'
 import { currentRelease, latestReleases, readRelease, rollBackTo } from '../../src/heroku/releases.js'
-import { slugCommit } from '../../src/heroku/slugs.js'
+import { readSlug } from '../../src/heroku/slugs.js'
 
 /** One call of the Platform API as the rest of the program makes it, about the app `shop`. */
 export interface PlatformCall {
@@ -52,5 +52,5 @@ export const platformCalls: Readonly<Record<string, PlatformCall>> = {
   currentRelease: { verb: 'GET', ask: (platform) => currentRelease(platform, 'shop') },
   readRelease: { verb: 'GET', ask: (platform) => readRelease(platform, 'shop', 'v7') },
   rollBackTo: { verb: 'POST', ask: (platform) => rollBackTo(platform, 'shop', 'an-id') },
-  slugCommit: { verb: 'GET', ask: (platform) => slugCommit(platform, 'shop', 'an-id') },
+  readSlug: { verb: 'GET', ask: (platform) => readSlug(platform, 'shop', 'an-id') },
 }

@@ -53,7 +53,8 @@ export const patienceSettings = {
     flag: 'deadline',
     file: 'deadline',
     shape: 'duration',
-    about: 'The longest a whole `release migrate` may take; Heroku ends a release phase after an hour.',
+    about:
+      'The longest a whole `release migrate` may take, and how long `release rollback` waits for a release phase; Heroku ends one after an hour.',
   }),
   soakMs: setting(durationValue, {
     default: '5m',

@@ -5,6 +5,8 @@ export interface StreamOptions {
   readonly signal: AbortSignal
   /** For the answer to begin. */
   readonly openWithinMs: number
+  /** Plain text, in which a line may begin in any way; else a log, which Heroku's own command reads as events. */
+  readonly plain?: boolean
   readonly onOpen: () => void
   /** Each line, without its end. */
   readonly onLine: (line: string) => void
@@ -28,8 +30,8 @@ export async function readLogStream(url: string, options: StreamOptions): Promis
   const timer = setTimeout(() => tooLate.abort(), options.openWithinMs)
   try {
     const signal = AbortSignal.any([options.signal, tooLate.signal])
-    // Heroku's own command reads it as events; lines come as `data:` then, and as they are otherwise.
-    const response = await fetch(url, { signal, headers: { accept: 'text/event-stream' } })
+    const accept = options.plain === true ? 'text/plain' : 'text/event-stream'
+    const response = await fetch(url, { signal, headers: { accept } })
     clearTimeout(timer)
     if (!response.ok || response.body === null) return refused(response.status)
     options.onOpen()
@@ -56,7 +58,7 @@ async function readLines(body: ReadableStream<Uint8Array>, options: StreamOption
     const lines = `${rest}${chunk}`.split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) {
-      const text = dataOf(line.replace(/\r$/, ''))
+      const text = options.plain === true ? line : dataOf(line.replace(/\r$/, ''))
       if (text !== undefined) options.onLine(text)
     }
   }

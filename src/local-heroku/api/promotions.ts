@@ -94,7 +94,7 @@ function targetResource(promotion: Promotion, { id, app, release }: PromotionTar
     app: { id: app.id },
     pipeline_promotion: { id: promotion.id },
     release: { id: release.id },
-    status: release.status,
+    status: release.status === 'expired' ? 'succeeded' : release.status,
     error_message: release.status === 'failed' ? 'The release command failed.' : null,
   } satisfies Heroku.PipelinePromotionTarget
 }

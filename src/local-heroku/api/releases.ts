@@ -1,6 +1,7 @@
 import { changeConfigVars, deploySlug, eligibleForRollback, rollBack } from '../deploy.js'
 import type { Platform } from '../platform.js'
 import { releaseResource, slugResource } from '../resources.js'
+import type { Release } from '../release.js'
 import type { Slug } from '../slug.js'
 import { text } from './body.js'
 import { invalid, notFound } from './refusal.js'
@@ -79,7 +80,8 @@ function createRelease(call: Call) {
   if (to !== undefined) {
     const release = app.releases.all().find((each) => each.id === to)
     if (release === undefined) throw notFound('release')
-    if (!eligibleForRollback(release)) throw invalid(`Cannot roll back to v${release.version}.`)
+    if (!eligibleForRollback(release))
+      throw invalid(`Cannot roll back to v${release.version}: ${whyNot(release)}.`)
     const created = rollBack(app, release, { description }).release
     return { status: 201, body: releaseResource(app, created, call.platform.base) }
   }
@@ -88,6 +90,8 @@ function createRelease(call: Call) {
   const created = deploySlug(app, slug, { description }).release
   return { status: 201, body: releaseResource(app, created, call.platform.base) }
 }
+
+const whyNot = ({ slug, status }: Release) => (slug === null ? 'it has no slug' : `its release is ${status}`)
 
 function slugOf(platform: Platform, id: string): Slug | undefined {
   for (const app of platform.apps) {
