@@ -187,7 +187,12 @@ export type Change =
       readonly kind: 'write'
       readonly does: 'insert' | 'update' | 'delete' | 'merge' | 'copy'
       readonly table: Name
+      /** Without WHERE. */
       readonly whole: boolean
+      /** Columns that WHERE compares with constants, all of which have to hold. */
+      readonly equals: readonly string[]
+      /** LIMIT bounds what it touches. */
+      readonly limited: boolean
       readonly values: boolean
     }
   | { readonly kind: 'truncate'; readonly table: Name; readonly cascade: boolean }

@@ -4,13 +4,14 @@ import { changesOf } from './changes/of-statement.js'
 import { verdictOf, type Finding, type Note, type Verdict } from '../core/finding.js'
 import type { Place, Rule } from './rule.js'
 import { readDoBlock } from './sql/do-block.js'
-import type { Grammar } from './sql/grammar.js'
+import type { Grammar, Node } from './sql/grammar.js'
+import { mentions } from './sql/mentions.js'
 import { readStatements, type SqlStatement } from './sql/statements.js'
 import { createState, type MutableState } from './state/state.js'
-import { transactionAt } from './transaction.js'
 import { waiversInSql } from './waivers/in-sql.js'
 import { isPath, waive, type Found } from './waivers/waive.js'
 import type { WaiverFor, WrittenWaiver } from './waivers/waiver.js'
+import { createTransaction } from './transaction.js'
 
 /** A migration as the judge takes it: its SQL, wherever that comes from. */
 export interface JudgedFile {
@@ -61,6 +62,8 @@ interface Unit {
   readonly changes: readonly Change[]
   /** Waivers that stand beside it. */
   readonly waivers?: readonly WrittenWaiver[]
+  /** What the grammar read; undefined: nothing. */
+  readonly node?: Node
 }
 
 /**
@@ -123,12 +126,17 @@ function judgeFile(
   const found = new Map<string, Found>()
   const all = units.flatMap((unit) => unit.changes.map((change) => ({ unit, change })))
   const changes = all.map(({ change }) => change)
+  const transaction = createTransaction(file.noTransaction)
   for (const [index, { unit, change }] of all.entries()) {
     const place: Place = {
       state,
-      earlier: () => transactionAt(changes, index, file.noTransaction).earlier,
-      inTransaction: () => transactionAt(changes, index, file.noTransaction).open,
+      earlier: () => (transaction.open() ? changes.slice(transaction.start(), index) : []),
+      inTransaction: transaction.open,
+      locked: transaction.locked,
       later: () => changes.slice(index + 1),
+      isMentionedLater: (text) =>
+        transaction.open() &&
+        all.slice(index + 1).some(({ unit: next }) => next !== unit && mentioned(next, text)),
       beside: () => unit.changes,
       noTransaction: file.noTransaction,
       contract: file.contract,
@@ -145,10 +153,13 @@ function judgeFile(
       const finding: Finding = { ...at, hazard: rule.hazard, rule: rule.name, severity, table: name, ...said }
       add(found, { finding, beside })
     }
+    transaction.pass(change, state)
     state.apply(change)
   }
   return [...found.values()]
 }
+
+const mentioned = ({ node }: Unit, text: string) => node !== undefined && mentions(node, text)
 
 /** A statement of several parts may say the same thing twice. */
 function add(all: Map<string, Found>, found: Found): void {
@@ -195,7 +206,7 @@ function unitsOfStatement(
 ): Unit[] {
   if (node === undefined)
     return [{ line, sql, changes: [{ kind: 'unjudged', why: failure ?? 'it cannot be read' }] }]
-  if (!('DoStmt' in node)) return [{ line, sql, changes: changesOf(node) }]
+  if (!('DoStmt' in node)) return [{ line, sql, changes: changesOf(node), node }]
   const inner = readDoBlock(node.DoStmt, grammar)
   if (inner === undefined) {
     return [{ line, sql, changes: [{ kind: 'unjudged', why: 'the body of this DO block cannot be read' }] }]

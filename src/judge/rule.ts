@@ -53,6 +53,10 @@ export interface Place {
   readonly later: () => readonly Change[]
   /** All parts of its statement, itself among them: PostgreSQL does not run those of ALTER TABLE as they stand. */
   readonly beside: () => readonly Change[]
+  /** Tables that were there before, and that earlier statements of the same transaction have locked. */
+  readonly locked: () => readonly Name[]
+  /** It stands in a transaction, and a statement after it in the same file has this text as a constant. */
+  readonly isMentionedLater: (text: string) => boolean
   /** The file runs outside a transaction, statement by statement. */
   readonly noTransaction: boolean
   /** It stands in a transaction: that of its file, or one that the file begins itself. */

@@ -1,26 +1,46 @@
-import type { Change } from './change.js'
+import type { Change, Name } from './change.js'
+import { strongLocks } from './state/strong-locks.js'
+import type { State } from './state/state.js'
 
-export interface TransactionAt {
-  readonly open: boolean
-  /** Changes before the one asked for, in the same transaction. */
-  readonly earlier: readonly Change[]
+/** The transaction in which the changes of a file stand, while they are read one by one. */
+export interface Transaction {
+  readonly open: () => boolean
+  /** Where in the file it began: changes from this index on, up to the one in question, are in it. */
+  readonly start: () => number
+  /** Tables that were there before, and that it has locked against reads or writes. */
+  readonly locked: () => readonly Name[]
+  /** Goes on after a change; `state` is the schema before that one. */
+  pass(change: Change, state: State): void
 }
 
 /**
- * The transaction in which a change of a file stands: the one that the file runs in, or one that it begins by
- * itself. A COMMIT in the middle ends either.
+ * A file runs in a transaction of its own, or in those that it begins by itself. A COMMIT in the middle ends
+ * either; a BEGIN inside one does nothing but warn.
  */
-export function transactionAt(
-  changes: readonly Change[],
-  index: number,
-  noTransaction: boolean,
-): TransactionAt {
-  for (let at = index - 1; at >= 0; at--) {
-    const change = changes[at]
-    if (change?.kind !== 'transaction' || change.does === 'savepoint') continue
-    if (change.does !== 'begin') return { open: false, earlier: [] }
-    // A BEGIN inside a transaction does nothing but warn.
-    if (noTransaction) return { open: true, earlier: changes.slice(at + 1, index) }
+export function createTransaction(noTransaction: boolean): Transaction {
+  let open = !noTransaction
+  let passed = 0
+  let start = 0
+  let locked = new Map<string, Name>()
+  const begin = (isOpen: boolean) => {
+    open = isOpen
+    start = passed
+    locked = new Map()
   }
-  return { open: !noTransaction, earlier: noTransaction ? [] : changes.slice(0, index) }
+  return {
+    open: () => open,
+    start: () => start,
+    locked: () => [...locked.values()],
+    pass: (change, state) => {
+      passed += 1
+      if (change.kind === 'transaction' && change.does !== 'savepoint') {
+        if (change.does !== 'begin') begin(false)
+        else if (!open) begin(true)
+      }
+      if (!open) return
+      for (const name of strongLocks(change, state)) {
+        if (!state.table(name).isNew) locked.set(`${name.schema ?? ''}.${name.name}`, name)
+      }
+    },
+  }
 }

@@ -126,7 +126,17 @@ function otherChanges(node: Node): Change[] {
   if ('CopyStmt' in node) {
     const { relation, is_from: isFrom } = node.CopyStmt
     if (isFrom !== true) return [{ kind: 'harmless' }]
-    return [{ kind: 'write', does: 'copy', table: nameOf(relation), whole: false, values: false }]
+    return [
+      {
+        kind: 'write',
+        does: 'copy',
+        table: nameOf(relation),
+        whole: false,
+        equals: [],
+        limited: false,
+        values: false,
+      },
+    ]
   }
   if ('CallStmt' in node) return [{ kind: 'unjudged', why: 'what the procedure does cannot be read here' }]
   if ('SelectStmt' in node || 'InsertStmt' in node || 'UpdateStmt' in node) return rows(node)

@@ -1,4 +1,5 @@
 import type { Change } from '../change.js'
+import { comparisonsOf, constantText } from '../sql/comparisons.js'
 import { walk } from '../sql/expressions.js'
 import type { Node } from '../sql/grammar.js'
 import { nameOf, strings } from '../sql/names.js'
@@ -12,29 +13,17 @@ export function rows(node: Node): Change[] {
   walk(node, (found) => {
     if ('InsertStmt' in found) {
       const select = found.InsertStmt.selectStmt
-      const values =
-        select === undefined || ('SelectStmt' in select && (select.SelectStmt.valuesLists ?? []).length > 0)
-      changes.push({
-        kind: 'write',
-        does: 'insert',
-        table: nameOf(found.InsertStmt.relation),
-        whole: false,
-        values,
-      })
+      const table = nameOf(found.InsertStmt.relation)
+      changes.push({ ...written, does: 'insert', table, values: select === undefined || isSmall(select) })
     }
     if ('UpdateStmt' in found) changes.push(write('update', found.UpdateStmt))
     if ('DeleteStmt' in found) changes.push(write('delete', found.DeleteStmt))
     if ('MergeStmt' in found) {
-      changes.push({
-        kind: 'write',
-        does: 'merge',
-        table: nameOf(found.MergeStmt.relation),
-        whole: true,
-        values: false,
-      })
+      changes.push({ ...written, does: 'merge', table: nameOf(found.MergeStmt.relation) })
     }
     if ('FuncCall' in found) {
       const parts = strings(found.FuncCall.funcname)
+      changes.push(...settingOf(parts.at(-1), found.FuncCall.args))
       if (!isKnownFunction(parts)) unknown.add(parts.join('.'))
     }
   })
@@ -47,15 +36,39 @@ export function rows(node: Node): Change[] {
   return changes.length === 0 ? [{ kind: 'harmless' }] : changes
 }
 
+const written = { kind: 'write', whole: false, equals: [], limited: false, values: false } as const
+
+/** VALUES, or a SELECT of constants. */
+const isSmall = (select: Node) =>
+  'SelectStmt' in select &&
+  ((select.SelectStmt.valuesLists ?? []).length > 0 ||
+    (select.SelectStmt.fromClause === undefined && select.SelectStmt.op === 'SETOP_NONE'))
+
 function write(
   does: 'update' | 'delete',
   statement: { readonly relation?: object; readonly whereClause?: Node },
 ): Change {
+  const { whereClause } = statement
+  const compared = comparisonsOf(whereClause).filter(
+    ({ operator, values }) => operator === '=' && !values.some((value) => /^(?:true|false)$/.test(value)),
+  )
+  let limited = whereClause !== undefined && 'CurrentOfExpr' in whereClause
+  walk(statement, (found) => {
+    if ('SelectStmt' in found && found.SelectStmt.limitCount !== undefined) limited = true
+  })
   return {
-    kind: 'write',
+    ...written,
     does,
     table: nameOf(statement.relation),
-    whole: statement.whereClause === undefined,
-    values: false,
+    whole: whereClause === undefined,
+    equals: compared.map(({ column }) => column),
+    limited,
   }
+}
+
+/** `set_config('search_path', '', false)` is a SET. */
+function settingOf(name: string | undefined, args: readonly Node[] | undefined): Change[] {
+  if (name !== 'set_config') return []
+  const [setting, value, local] = (args ?? []).map(constantText)
+  return setting === undefined ? [] : [{ kind: 'set', setting, value, local: local === 'true' }]
 }

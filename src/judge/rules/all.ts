@@ -3,10 +3,14 @@ import { addColumnRules } from './add-column.js'
 import { columnTypeRules } from './column-types.js'
 import { columnRules } from './columns.js'
 import { concurrentlyRules } from './concurrently.js'
+import { dataRules } from './data.js'
 import { defaultRules } from './defaults.js'
+import { enumRules } from './enums.js'
+import { heldLockRules } from './held-locks.js'
 import { indexRules } from './indexes.js'
 import { notNullRules } from './not-null.js'
 import { partitionRules } from './partitions.js'
+import { sessionRules } from './session.js'
 import { tableKeyRules } from './table-keys.js'
 import { tableWorkRules } from './table-work.js'
 import { uniqueIndexRules } from './unique-indexes.js'
@@ -17,10 +21,14 @@ export const allRules: readonly Rule[] = [
   ...columnRules,
   ...columnTypeRules,
   ...concurrentlyRules,
+  ...dataRules,
   ...defaultRules,
+  ...enumRules,
+  ...heldLockRules,
   ...indexRules,
   ...notNullRules,
   ...partitionRules,
+  ...sessionRules,
   ...tableKeyRules,
   ...tableWorkRules,
   ...uniqueIndexRules,
