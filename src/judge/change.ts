@@ -57,6 +57,8 @@ export interface Constraint {
   readonly notEnforced: boolean
   /** UNIQUE or PRIMARY KEY USING INDEX. */
   readonly usingIndex: string | undefined
+  /** NULL does not equal NULL, as UNIQUE has it unless told otherwise. */
+  readonly nullsDistinct: boolean
 }
 
 export type ObjectKind =

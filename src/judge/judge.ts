@@ -138,6 +138,7 @@ function judgeFile(
         transaction.open() &&
         all.slice(index + 1).some(({ unit: next }) => next !== unit && mentioned(next, text)),
       beside: () => unit.changes,
+      statement: unit.sql,
       noTransaction: file.noTransaction,
       contract: file.contract,
     }

@@ -57,6 +57,8 @@ export interface Place {
   readonly locked: () => readonly Name[]
   /** It stands in a transaction, and a statement after it in the same file has this text as a constant. */
   readonly isMentionedLater: (text: string) => boolean
+  /** Its statement, as it is written. */
+  readonly statement: string
   /** The file runs outside a transaction, statement by statement. */
   readonly noTransaction: boolean
   /** It stands in a transaction: that of its file, or one that the file begins itself. */

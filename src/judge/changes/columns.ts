@@ -81,6 +81,7 @@ export function constraintOf(node: ConstraintNode, column?: string): Constraint 
     notValid: node.skip_validation === true,
     notEnforced: node.is_enforced === false || (canBeUnenforced(type) && node.is_enforced === undefined),
     usingIndex: node.indexname,
+    nullsDistinct: node.nulls_not_distinct !== true,
   }
 }
 

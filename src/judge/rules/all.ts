@@ -1,5 +1,6 @@
 import type { Rule } from '../rule.js'
 import { addColumnRules } from './add-column.js'
+import { checkRules } from './checks.js'
 import { columnTypeRules } from './column-types.js'
 import { columnRules } from './columns.js'
 import { concurrentlyRules } from './concurrently.js'
@@ -7,7 +8,9 @@ import { dataRules } from './data.js'
 import { defaultRules } from './defaults.js'
 import { enumRules } from './enums.js'
 import { heldLockRules } from './held-locks.js'
+import { foreignKeyRules } from './foreign-keys.js'
 import { indexRules } from './indexes.js'
+import { keyRules } from './keys.js'
 import { notNullRules } from './not-null.js'
 import { partitionRules } from './partitions.js'
 import { sessionRules } from './session.js'
@@ -18,6 +21,7 @@ import { uniqueIndexRules } from './unique-indexes.js'
 /** Every rule of the judge. A new family is named here, and nowhere else. */
 export const allRules: readonly Rule[] = [
   ...addColumnRules,
+  ...checkRules,
   ...columnRules,
   ...columnTypeRules,
   ...concurrentlyRules,
@@ -25,7 +29,9 @@ export const allRules: readonly Rule[] = [
   ...defaultRules,
   ...enumRules,
   ...heldLockRules,
+  ...foreignKeyRules,
   ...indexRules,
+  ...keyRules,
   ...notNullRules,
   ...partitionRules,
   ...sessionRules,

@@ -48,7 +48,10 @@ const uniqueIndex: Rule = {
 type CreateIndex = Extract<Change, { kind: 'create index' }>
 
 /** Rows that running code writes cannot be refused, because of what this plan made or what is unique already. */
-function rejectsNothing({ columns, nullsDistinct, where }: CreateIndex, table: TableState): boolean {
+export function rejectsNothing(
+  { columns, nullsDistinct, where }: Pick<CreateIndex, 'columns' | 'nullsDistinct' | 'where'>,
+  table: TableState,
+): boolean {
   if (!nullsDistinct) return false
   const added = columns.some((name) => {
     const column = table.column(name)

@@ -1,5 +1,6 @@
 import type { ColumnType, Name } from '../change.js'
 import { quoted, shown } from '../finding.js'
+import type { Place } from '../rule.js'
 
 /** `users.nickname`, as a message names a column. */
 export const columnName = (table: Name, column: string): string => `${shown(table)}.${quoted(column)}`
@@ -12,6 +13,10 @@ export const madeName = (table: Name, columns: readonly string[], end: string): 
   quoted([table.name, ...columns, end].join('_').slice(0, 63))
 
 export const columnList = (columns: readonly string[]): string => columns.map(quoted).join(', ')
+
+/** The constraint of this statement NOT VALID: the statement itself, where it says nothing else. */
+export const notValid = ({ statement, beside }: Place, otherwise: string): string =>
+  beside().length === 1 && statement !== '' ? `${statement}\n  NOT VALID;` : otherwise
 
 /** Files one after the other, each ready to paste. */
 export const inTurn = (...files: readonly string[]): string =>

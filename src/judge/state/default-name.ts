@@ -10,5 +10,6 @@ export function defaultName(table: string, { type, columns }: Constraint): strin
     exclude: 'excl',
   }
   const end = type === 'not null' ? 'not_null' : ends[type]
-  return [table, ...(type === 'primary key' ? [] : columns), end].join('_')
+  const named = type === 'primary key' || (type === 'check' && columns.length > 1) ? [] : columns
+  return [table, ...named, end].join('_')
 }
