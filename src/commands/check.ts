@@ -1,9 +1,11 @@
 import { exitCodes } from '../core/exit-codes.js'
 import { usageError } from '../core/errors.js'
-import type { Finding } from '../core/finding.js'
-import { check, type Checked, type Selection } from '../story/checking.js'
+import { stopsCheck } from '../core/finding.js'
+import { check, type Selection } from '../story/checking.js'
 import { mainBranch } from '../story/git.js'
-import { renderFinding } from '../terminal/findings.js'
+import { reportObject } from '../terminal/check/json.js'
+import { checkFormats, renderCheck, type CheckFormat } from '../terminal/check/render.js'
+import { keepStdoutClear } from '../terminal/stdout.js'
 import { migrationSettings, type Command, type Invocation } from './command.js'
 
 export const checkCommand: Command = {
@@ -25,29 +27,45 @@ export const checkCommand: Command = {
       shape: 'COMMIT',
       about: 'Migrations that are new or changed since the branch left this commit, such as origin/main.',
     },
+    {
+      name: 'format',
+      type: 'string',
+      shape: checkFormats.join('|'),
+      about:
+        'How findings are shown: github annotates a pull request, sarif, junit and markdown are for files.',
+    },
   ],
   examples: [
     ['release check', 'what is about to be released'],
     ['release check --since origin/main', 'in CI: what this branch adds'],
+    ['release check --format sarif > release.sarif', 'for GitHub code scanning'],
     ["release check 'prisma/migrations/**/*.sql'", 'files of another tool'],
   ],
   maxPositionals: Infinity,
   run: async (invocation) => {
-    const checked = await check(invocation.world, await selectionOf(invocation))
-    const { verdict, findings, notes } = checked
+    const format = formatOf(invocation)
+    const selection = await selectionOf(invocation)
+    // What the code of a migration prints must not stand in a file that another program reads.
+    const checked = await keepStdoutClear(async () => await check(invocation.world, selection))
     return {
-      exitCode: findings.some(stops) ? exitCodes.findings : exitCodes.done,
-      lines: render(checked),
-      json: { version: 1, verdict, findings: findings.map(forJson), notes },
+      exitCode: checked.findings.some(stopsCheck) ? exitCodes.findings : exitCodes.done,
+      lines: renderCheck(checked, format, invocation.world.tool),
+      json: reportObject(checked),
     }
   },
 }
 
-const stops = ({ severity, waiver, hazard }: Finding) =>
-  waiver === undefined && (severity === 'error' || hazard === 'unjudged')
-
-/** The fixed shape: a finding without a table says so. */
-const forJson = ({ table, ...finding }: Finding) => ({ ...finding, table: table ?? null })
+function formatOf({ flags }: Invocation): CheckFormat {
+  const given = flags['format'] ?? 'text'
+  const format = checkFormats.find((name) => name === given)
+  if (format === undefined) {
+    throw usageError(`--format must be one of ${checkFormats.join(', ')}, not "${String(given)}".`)
+  }
+  if (format !== 'text' && flags['json'] === true) {
+    throw usageError('--json and --format each say how findings are shown; only one of them can.')
+  }
+  return format
+}
 
 async function selectionOf({ flags, positionals, world }: Invocation): Promise<Selection> {
   const given = [positionals.length > 0, flags['all'] === true, flags['since'] !== undefined]
@@ -61,28 +79,4 @@ async function selectionOf({ flags, positionals, world }: Invocation): Promise<S
   if (world.config.databaseUrl !== undefined) return { by: 'pending' }
   const ref = await mainBranch({ folder: world.config.folder, signal: world.signal })
   return ref === undefined ? { by: 'all' } : { by: 'since', ref }
-}
-
-function render({ findings, notes, files, sources, verdict }: Checked): string[] {
-  return [
-    ...findings.flatMap((finding) => [...renderFinding(finding, sources.get(finding.file)), '']),
-    ...notes.map(({ file, line, message }) => `${file}:${line} note: ${message}`),
-    ...(notes.length === 0 ? [] : ['']),
-    summary(findings, files.length, verdict),
-  ]
-}
-
-function summary(findings: readonly Finding[], files: number, verdict: Checked['verdict']): string {
-  const judged = `${files} ${files === 1 ? 'migration' : 'migrations'} judged`
-  const waived = findings.filter(({ waiver }) => waiver !== undefined).length
-  const open = findings.length - waived
-  const allowed = waived === 0 ? '' : `, ${waived} allowed`
-  if (open === 0) return `${judged}: safe${allowed}.`
-  const said = {
-    breaks: 'would break the code that is running',
-    stalls: 'would stall the app',
-    unknown: 'cannot be judged',
-    safe: 'safe',
-  }[verdict]
-  return `${judged}, ${open} ${open === 1 ? 'finding' : 'findings'}${allowed}: ${said}.`
 }

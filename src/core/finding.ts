@@ -45,3 +45,7 @@ export function verdictOf(findings: readonly Finding[]): Verdict {
   if (open.has('lock') || open.has('order')) return 'stalls'
   return open.has('unjudged') ? 'unknown' : 'safe'
 }
+
+/** Whether a finding ends `release check` with 2: an error, or what could not be judged, that nobody allowed. */
+export const stopsCheck = ({ severity, waiver, hazard }: Finding): boolean =>
+  waiver === undefined && (severity === 'error' || hazard === 'unjudged')

@@ -1,0 +1,12 @@
+import type { Finding } from '../../core/finding.js'
+import type { CheckReport } from './report.js'
+
+/** The object of `--json`: its shape is fixed, and a finding without a table says so. */
+export const reportObject = ({ verdict, findings, notes }: CheckReport) => ({
+  version: 1,
+  verdict,
+  findings: findings.map(findingObject),
+  notes,
+})
+
+const findingObject = ({ table, ...finding }: Finding) => ({ ...finding, table: table ?? null })

@@ -1,0 +1,53 @@
+import type { Finding, Note, Verdict } from '../../core/finding.js'
+
+/** What `release check` found, as every way to show it takes it. */
+export interface CheckReport {
+  readonly verdict: Verdict
+  readonly findings: readonly Finding[]
+  readonly notes: readonly Note[]
+  /** Paths of what was judged, in the order in which it runs. */
+  readonly files: readonly string[]
+  /** Texts by path, for the excerpts. */
+  readonly sources: ReadonlyMap<string, string>
+}
+
+/** Findings and notes of one file, those of files that were not judged (the central waivers) among them. */
+export interface FileReport {
+  readonly file: string
+  readonly findings: readonly Finding[]
+  readonly notes: readonly Note[]
+}
+
+/** The report by file: what was judged in its order, then the rest. */
+export function byFile({ files, findings, notes }: CheckReport): FileReport[] {
+  const all = new Set([...files, ...findings.map(({ file }) => file), ...notes.map(({ file }) => file)])
+  return [...all].map((file) => ({
+    file,
+    findings: findings.filter((finding) => finding.file === file),
+    notes: notes.filter((note) => note.file === file),
+  }))
+}
+
+/** `2 migrations judged, 3 findings, 1 allowed: would stall the app.` */
+export function summaryOf({ findings, files, verdict }: CheckReport): string {
+  const judged = `${files.length} ${files.length === 1 ? 'migration' : 'migrations'} judged`
+  const open = findings.filter(({ waiver }) => waiver === undefined)
+  const waived = findings.length - open.length
+  const allowed = waived === 0 ? '' : `, ${waived} allowed`
+  if (open.length === 0) return `${judged}: safe${allowed}.`
+  const onlyWaivers = open.every(({ rule }) => rule.startsWith('waiver-'))
+  const said = onlyWaivers ? 'waivers that allow nothing' : verdicts[verdict]
+  return `${judged}, ${open.length} ${open.length === 1 ? 'finding' : 'findings'}${allowed}: ${said}.`
+}
+
+/** What a verdict means, the end of a sentence. */
+export const verdicts: Readonly<Record<Verdict, string>> = {
+  breaks: 'would break the code that is running',
+  stalls: 'would stall the app',
+  unknown: 'cannot be judged',
+  safe: 'safe',
+}
+
+/** `allowed until 2027-03-01: no code has read it since v120`. */
+export const allowedBy = ({ reason, until }: NonNullable<Finding['waiver']>): string =>
+  `allowed${until === undefined ? '' : ` until ${until}`}: ${reason}`
