@@ -35,6 +35,10 @@ it.each([
   ['restart --type nope', 64],
   ['frobnicate', 64],
   ['status', 0],
+  ['tail --until-stable 300ms --tail-deadline 1m', 0],
+  ['tail --pattern (', 64],
+  ['rollback v1', 2],
+  ['rollback', 64],
   ['doctor', 2],
   ['plan --config nowhere.json', 78],
 ])(

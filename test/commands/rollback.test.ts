@@ -107,6 +107,8 @@ describe('release rollback vN', () => {
   it('says with 0 that nothing speaks against it, where no migration ran since', async () => {
     await deployTwice()
     await app.setConfigVars({ MAIL_FROM: 'a@example.com' })
+    // As in a copy of another app's database.
+    await scene.database.query(`UPDATE release_phase.runs SET app = 'another', release = 'v900'`)
     await app.waitForDynos()
     const { exitCode, stdout } = await rollback('4')
     expect(stdout).toMatch(/^Takes back v5 Set MAIL_FROM config vars$/m)
