@@ -19,8 +19,11 @@ export interface Invocation {
   readonly positionals: readonly string[]
   /** The person is at a terminal and can be asked. */
   readonly interactive: boolean
-  /** Shows lines before the command ends: at a terminal in the place of those that it showed before. */
-  readonly show: (lines: readonly string[]) => void
+  /**
+   * Shows lines before the command ends: at a terminal in the place of those that it showed before. False once
+   * nobody reads them.
+   */
+  readonly show: (lines: readonly string[]) => boolean
 }
 
 /** What a command says: lines for people on stdout, or with `--json` one object. */

@@ -1,5 +1,6 @@
 import { formatDuration } from '../core/duration.js'
 import { ReleaseError, usageError } from '../core/errors.js'
+import { exitCodes } from '../core/exit-codes.js'
 import { formatTime } from '../core/moment.js'
 import type { Status } from '../core/status.js'
 import { exitCodeOf, readStatus } from '../story/status.js'
@@ -46,9 +47,10 @@ async function watch({ world, flags, show }: Invocation): Promise<CommandResult>
   }
   const { watchIntervalMs } = world.config
   try {
-    return await watchStatus(world, watchIntervalMs, (status, pauseMs) => {
-      show([watchLine(status, pauseMs), '', ...renderStatus(status)])
-    })
+    await watchStatus(world, watchIntervalMs, (status, pauseMs) =>
+      show([watchLine(status, pauseMs), '', ...renderStatus(status)]),
+    )
+    return { exitCode: exitCodes.done, lines: [], json: {} }
   } catch (error) {
     // Ctrl-C is how a watch ends, and no failure to be explained.
     if (!world.signal.aborted || !(error instanceof ReleaseError)) throw error

@@ -3,11 +3,13 @@ export interface ScreenOutput {
   readonly isTTY?: boolean
   readonly rows?: number
   readonly columns?: number
+  /** False once the reader has gone away. */
+  readonly writable?: boolean
   write(text: string): unknown
 }
 
-/** Shows lines in the place of those that were shown before. */
-export type Screen = (lines: readonly string[]) => void
+/** Shows lines in the place of those that were shown before; false once nobody reads them. */
+export type Screen = (lines: readonly string[]) => boolean
 
 const escape = '\u001B['
 const home = `${escape}H`
@@ -26,6 +28,7 @@ export function createScreen(output: ScreenOutput, redact: (text: string) => str
     const clean = lines.map(redact)
     output.write(output.isTTY === true ? frame(clean, output, isFirst) : block(clean, isFirst))
     isFirst = false
+    return output.writable !== false
   }
 }
 

@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { requestsOf, simulatedApp } from '../heroku/restart-support.js'
 import { eventually, startHeroku } from '../local-heroku/support.js'
+import { root } from '../support/root.js'
 import { createScene } from '../support/scene.js'
 import { herokuFor, unreachable, users } from './status-support.js'
 
@@ -22,6 +26,17 @@ describe('release status --watch', () => {
     expect(stderr).toBe('')
     expect(stdout).toMatch(/^\d\d:\d\d:\d\d UTC, again in 20 ms; Ctrl-C ends it\n\nDatabase /)
     expect(stdout).not.toContain('\u001B')
+  })
+
+  it('ends by itself once nobody reads it', async () => {
+    const scene = await createScene(users)
+    const words = `"${process.execPath}" "${join(root, 'bin/release.js')}" status --watch --interval 20ms | head -n 1`
+    const { stdout } = await promisify(execFile)('sh', ['-c', words], {
+      cwd: scene.folder,
+      env: { PATH: process.env['PATH'], DATABASE_URL: scene.url },
+      timeout: 50_000,
+    })
+    expect(stdout).toContain('Ctrl-C ends it')
   })
 
   it('asks Heroku only for what changes', async () => {

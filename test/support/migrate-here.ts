@@ -33,7 +33,7 @@ export async function migrateHere(folder: string, environment: Environment): Pro
       flags: {},
       positionals: [],
       interactive: false,
-      show: () => undefined,
+      show: () => true,
     })
     return { exitCode, lines, log }
   } catch (error) {
