@@ -9,5 +9,5 @@ test('docs/hazards.md says what the rules say', async () => {
 test('docs/hazards.md has a section for every rule', () => {
   const page = hazardsPage(allRules)
   const titles = [...page.matchAll(/^### (.*)$/gm)].map(([, title]) => title)
-  expect(titles.toSorted()).toEqual(allRules.map(({ name }) => name).toSorted())
+  expect(new Set(titles)).toEqual(new Set(allRules.map(({ name }) => name)))
 })
