@@ -1,81 +1,17 @@
-import type { Bound, Comparison } from './bounds.js'
+import type { Bound } from './bounds.js'
+import type {
+  Name,
+  ColumnType,
+  Expression,
+  Column,
+  Constraint,
+  ObjectKind,
+  TriggerBody,
+  Argument,
+  CreateTable,
+} from './parts.js'
 
-/** A name as the catalog has it; the schema only where the statement gives one. */
-export interface Name {
-  readonly schema: string | undefined
-  readonly name: string
-}
-
-/** A type as written: `numeric(10,2)` is name `numeric`, modifiers [10, 2]. Aliases come as the grammar resolves them. */
-export interface ColumnType {
-  readonly name: string
-  readonly schema: string | undefined
-  readonly modifiers: readonly number[]
-  readonly array: boolean
-}
-
-/** An expression, as far as the rules ask about one. */
-export interface Expression {
-  readonly sql: string
-  /** Names of functions that it calls, lower case, without `pg_catalog`. */
-  readonly functions: readonly string[]
-  /** Names of columns that it reads. */
-  readonly columns: readonly string[]
-  /** `col IS NOT NULL` and nothing else: the column. */
-  readonly provesNotNull: readonly string[]
-  /** A constant, however it is cast. */
-  readonly constant: boolean
-  /** NULL, however it is cast. */
-  readonly null: boolean
-  /** What it says of columns and constants, where all of it has to hold. */
-  readonly comparisons: readonly Comparison[]
-}
-
-export interface Column {
-  readonly name: string
-  readonly type: ColumnType
-  readonly notNull: boolean
-  readonly default: Expression | undefined
-  readonly identity: 'always' | 'by default' | undefined
-  readonly generated: 'stored' | 'virtual' | undefined
-  /** serial, bigserial, smallserial. */
-  readonly serial: boolean
-  /** Constraints written at the column, except NOT NULL and DEFAULT. */
-  readonly constraints: readonly Constraint[]
-}
-
-export interface Constraint {
-  readonly type: 'check' | 'foreign key' | 'unique' | 'primary key' | 'exclude' | 'not null'
-  readonly name: string | undefined
-  /** Columns of this table; for a CHECK those that it reads. */
-  readonly columns: readonly string[]
-  /** Where a foreign key points. */
-  readonly references: { readonly table: Name; readonly columns: readonly string[] } | undefined
-  readonly expression: Expression | undefined
-  readonly notValid: boolean
-  /** NOT ENFORCED (18 and later). */
-  readonly notEnforced: boolean
-  /** UNIQUE or PRIMARY KEY USING INDEX. */
-  readonly usingIndex: string | undefined
-  /** NULL does not equal NULL, as UNIQUE has it unless told otherwise. */
-  readonly nullsDistinct: boolean
-}
-
-export type ObjectKind =
-  | 'table'
-  | 'view'
-  | 'materialized view'
-  | 'index'
-  | 'sequence'
-  | 'type'
-  | 'domain'
-  | 'function'
-  | 'schema'
-  | 'trigger'
-  | 'policy'
-  | 'rule'
-  | 'extension'
-  | 'other'
+export type * from './parts.js'
 
 /** What one statement, or one part of an ALTER TABLE, does to the schema or to the rows. */
 export type Change =
@@ -159,6 +95,8 @@ export type Change =
       readonly kind: 'create function'
       readonly function: Name
       readonly replace: boolean
+      /** What a trigger of it does to rows; undefined: not known. */
+      readonly body?: TriggerBody
       readonly arguments: readonly Argument[]
       readonly returns: string | undefined
       readonly volatility: 'immutable' | 'stable' | 'volatile'
@@ -169,14 +107,23 @@ export type Change =
       readonly table: Name
       readonly replace: boolean
       readonly before: boolean
+      readonly eachRow: boolean
       readonly function: Name
     }
-  | { readonly kind: 'create rule'; readonly rule: string; readonly table: Name }
+  | {
+      readonly kind: 'create rule'
+      readonly rule: string
+      readonly table: Name
+      readonly event: 'select' | 'insert' | 'update' | 'delete'
+      readonly instead: boolean
+    }
   | {
       readonly kind: 'create policy' | 'alter policy'
       readonly policy: string
       readonly table: Name
       readonly restrictive: boolean
+      /** It lets everybody do everything. */
+      readonly open: boolean
     }
   | {
       readonly kind: 'grant' | 'revoke'
@@ -213,29 +160,6 @@ export type Change =
   | { readonly kind: 'harmless' }
   /** What cannot be known by reading. */
   | { readonly kind: 'unjudged'; readonly why: string }
-
-export interface CreateTable {
-  readonly kind: 'create table'
-  readonly table: Name
-  readonly ifNotExists: boolean
-  readonly temporary: boolean
-  readonly columns: readonly Column[]
-  readonly constraints: readonly Constraint[]
-  readonly partitionOf: Name | undefined
-  readonly bound: Bound | undefined
-  /** PARTITION BY. */
-  readonly partitioned: boolean
-  readonly inherits: readonly Name[]
-  /** CREATE TABLE AS, SELECT INTO. */
-  readonly filled: boolean
-}
-
-export interface Argument {
-  readonly name: string | undefined
-  readonly type: string
-  readonly hasDefault: boolean
-  readonly out: boolean
-}
 
 /** The parts of ALTER TABLE. */
 export type OnTable =

@@ -6,6 +6,7 @@ import type { Place, Rule } from './rule.js'
 import { readDoBlock } from './sql/do-block.js'
 import type { Grammar, Node } from './sql/grammar.js'
 import { mentions } from './sql/mentions.js'
+import { readTriggerBody } from './sql/trigger-body.js'
 import { readStatements, type SqlStatement } from './sql/statements.js'
 import { createState, type MutableState } from './state/state.js'
 import { waiversInSql } from './waivers/in-sql.js'
@@ -207,7 +208,8 @@ function unitsOfStatement(
 ): Unit[] {
   if (node === undefined)
     return [{ line, sql, changes: [{ kind: 'unjudged', why: failure ?? 'it cannot be read' }] }]
-  if (!('DoStmt' in node)) return [{ line, sql, changes: changesOf(node), node }]
+  if (!('DoStmt' in node))
+    return [{ line, sql, changes: changesOf(node).map((change) => withBody(change, sql, grammar)), node }]
   const inner = readDoBlock(node.DoStmt, grammar)
   if (inner === undefined) {
     return [{ line, sql, changes: [{ kind: 'unjudged', why: 'the body of this DO block cannot be read' }] }]
@@ -221,6 +223,13 @@ function unitsOfStatement(
     )
   })
   return units.length === 0 ? [{ line, sql, changes: [{ kind: 'harmless' }] }] : units
+}
+
+/** A function for triggers is read through, for those that may come after it. */
+function withBody(change: Change, sql: string, grammar: Grammar): Change {
+  if (change.kind !== 'create function' || change.returns !== 'trigger') return change
+  const body = readTriggerBody(sql, grammar)
+  return body === undefined ? change : { ...change, body }
 }
 
 /** Lines before an offset; offsets come in rising order, so each letter is looked at once. */

@@ -4,6 +4,7 @@ import { nameOf, nameOfParts, strings } from '../sql/names.js'
 import { alterTable } from './alter-table.js'
 import { createFilled, createIndex, createTable, createType, createView } from './create.js'
 import { createFunction, drop, grant, move, rename } from './objects.js'
+import { policy, rule } from './policies.js'
 import { rows } from './rows.js'
 import { setting, transaction } from './session.js'
 
@@ -77,7 +78,7 @@ function objectChanges(node: Node): Change[] | undefined {
   if ('AlterEnumStmt' in node) return alterEnum(node.AlterEnumStmt)
   if ('AlterDomainStmt' in node) return alterDomain(node.AlterDomainStmt)
   if ('CreateTrigStmt' in node) {
-    const { trigname, relation, replace, timing, funcname } = node.CreateTrigStmt
+    const { trigname, relation, replace, timing, funcname, row } = node.CreateTrigStmt
     const before = ((timing ?? 0) & 2) !== 0
     return [
       {
@@ -86,24 +87,18 @@ function objectChanges(node: Node): Change[] | undefined {
         table: nameOf(relation),
         replace: replace === true,
         before,
+        eachRow: row === true,
         function: nameOfParts(strings(funcname)),
       },
     ]
   }
-  if ('RuleStmt' in node) {
-    return [
-      { kind: 'create rule', rule: node.RuleStmt.rulename ?? '', table: nameOf(node.RuleStmt.relation) },
-    ]
-  }
-  if ('CreatePolicyStmt' in node) {
-    const { policy_name: policy, table, permissive } = node.CreatePolicyStmt
-    return [
-      { kind: 'create policy', policy: policy ?? '', table: nameOf(table), restrictive: permissive !== true },
-    ]
-  }
+  if ('RuleStmt' in node) return rule(node.RuleStmt)
+  if ('CreatePolicyStmt' in node) return policy(node.CreatePolicyStmt)
   if ('AlterPolicyStmt' in node) {
-    const { policy_name: policy, table } = node.AlterPolicyStmt
-    return [{ kind: 'alter policy', policy: policy ?? '', table: nameOf(table), restrictive: false }]
+    const { policy_name: name, table } = node.AlterPolicyStmt
+    return [
+      { kind: 'alter policy', policy: name ?? '', table: nameOf(table), restrictive: false, open: false },
+    ]
   }
   if ('AlterOwnerStmt' in node) {
     return [{ kind: 'table setting', table: nameOf(node.AlterOwnerStmt.relation), does: 'change owner' }]

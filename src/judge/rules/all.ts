@@ -7,16 +7,21 @@ import { concurrentlyRules } from './concurrently.js'
 import { dataRules } from './data.js'
 import { defaultRules } from './defaults.js'
 import { enumRules } from './enums.js'
+import { grantRules } from './grants.js'
 import { heldLockRules } from './held-locks.js'
 import { foreignKeyRules } from './foreign-keys.js'
 import { indexRules } from './indexes.js'
 import { keyRules } from './keys.js'
 import { notNullRules } from './not-null.js'
+import { overloadRules } from './overloads.js'
 import { partitionRules } from './partitions.js'
+import { rowSecurityRules } from './row-security.js'
 import { sessionRules } from './session.js'
 import { tableKeyRules } from './table-keys.js'
 import { tableWorkRules } from './table-work.js'
+import { triggerRules } from './triggers.js'
 import { uniqueIndexRules } from './unique-indexes.js'
+import { viewRules } from './views.js'
 
 /** Every rule of the judge. A new family is named here, and nowhere else. */
 export const allRules: readonly Rule[] = [
@@ -28,14 +33,19 @@ export const allRules: readonly Rule[] = [
   ...dataRules,
   ...defaultRules,
   ...enumRules,
+  ...grantRules,
   ...heldLockRules,
   ...foreignKeyRules,
   ...indexRules,
   ...keyRules,
   ...notNullRules,
+  ...overloadRules,
   ...partitionRules,
+  ...rowSecurityRules,
   ...sessionRules,
   ...tableKeyRules,
   ...tableWorkRules,
+  ...triggerRules,
   ...uniqueIndexRules,
+  ...viewRules,
 ]

@@ -8,6 +8,7 @@ export function fromCatalog(table: CatalogTable): Entry {
     ...empty({ schema: table.schema, name: table.name }),
     catalog: table,
     isPartitioned: table.kind === 'partitioned table',
+    viewColumns: table.kind === 'view' ? table.columns.map(({ name }) => name) : [],
   }
   for (const column of table.columns) {
     entry.columns.set(column.name, {

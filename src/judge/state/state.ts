@@ -1,5 +1,5 @@
 import type { Catalog } from '../../core/catalog.js'
-import type { Change, Name } from '../change.js'
+import type { Argument, Change, Name } from '../change.js'
 import type { IndexState, TableState } from './table.js'
 import { createTables, type Tables } from './tables.js'
 
@@ -20,9 +20,13 @@ export interface State {
   isNew(kind: 'type' | 'function' | 'sequence' | 'schema', name: Name): boolean
   /** A domain to which this plan gave a CHECK or NOT NULL. */
   isConstrainedDomain(name: Name): boolean
+  /** What this plan, or the one before it, made of the name: each signature once, the newest last. */
+  functions(name: Name): readonly KnownFunction[]
   /** As this plan declared the function. */
   volatilityOf(functionName: string): 'immutable' | 'stable' | 'volatile' | undefined
 }
+
+export type KnownFunction = Extract<Change, { kind: 'create function' }> & { readonly isNew: boolean }
 
 export interface MutableState extends State {
   apply(change: Change): void
@@ -38,6 +42,7 @@ export function createState(catalog: Catalog | undefined): MutableState {
   const made = new Set<string>()
   const constrained = new Set<string>()
   const volatility = new Map<string, 'immutable' | 'stable' | 'volatile'>()
+  const functions = new Map<string, KnownFunction[]>()
   const schemaOf = ({ schema }: Name) => schema !== undefined && made.has(`schema ${schema}`)
   return {
     serverVersion: catalog?.serverVersion,
@@ -49,12 +54,15 @@ export function createState(catalog: Catalog | undefined): MutableState {
     indexOf: (name) => tables.indexOf(name),
     isNew: (kind, name) => made.has(key(kind, name)) || schemaOf(name),
     isConstrainedDomain: ({ name }) => constrained.has(name),
+    functions: ({ name }) => functions.get(name) ?? [],
     volatilityOf: (name) => volatility.get(name),
     apply: (change) => {
       if (change.kind === 'create type' && change.constrained) constrained.add(change.type.name)
       if (change.kind === 'domain constraint' && /^(?:add|set not null)$/.test(change.does)) {
         constrained.add(change.domain.name)
       }
+      if (change.kind === 'create function') addFunction(functions, change)
+      if (change.kind === 'drop' && change.object === 'function') functions.delete(change.name.name)
       if (change.kind === 'create function') volatility.set(change.function.name, change.volatility)
       if (change.kind === 'create type') made.add(key('type', change.type))
       if (change.kind === 'create function' && !change.replace) made.add(key('function', change.function))
@@ -67,9 +75,36 @@ export function createState(catalog: Catalog | undefined): MutableState {
     beginFile: () => tables.beginFile(),
     settle: () => {
       made.clear()
+      for (const [name, all] of functions)
+        functions.set(
+          name,
+          all.map((one) => ({ ...one, isNew: false })),
+        )
       tables.settle()
     },
   }
 }
+
+function addFunction(
+  functions: Map<string, KnownFunction[]>,
+  change: Extract<Change, { kind: 'create function' }>,
+): void {
+  const { name } = change.function
+  const all = functions.get(name) ?? []
+  const same = all.find((one) => sameSignature(one.arguments, change.arguments))
+  const isNew = same?.isNew ?? !change.replace
+  functions.set(name, [...all.filter((one) => one !== same), { ...change, isNew }])
+}
+
+const inputs = (all: readonly Argument[]) => all.filter(({ out }) => !out)
+
+/** A function is replaced by one of the same name and the same types of its inputs. */
+export const sameSignature = (a: readonly Argument[], b: readonly Argument[]): boolean =>
+  inputs(a)
+    .map(({ type }) => type)
+    .join() ===
+  inputs(b)
+    .map(({ type }) => type)
+    .join()
 
 const key = (kind: string, { name }: Name) => `${kind} ${name}`

@@ -1,82 +1,8 @@
-import type { CatalogTable } from '../../core/catalog.js'
-import type { Comparison } from '../bounds.js'
 import type { Change, Column, ColumnType, Constraint, Expression, Name } from '../change.js'
 import { defaultName } from './default-name.js'
+import type { TableState, ColumnState, Entry } from './known.js'
 
-/** A table as far as it is known at one point of the plan. */
-export interface TableState {
-  readonly name: Name
-  /** Made by this plan: running code does not know it. */
-  readonly isNew: boolean
-  /** Files before this one put rows into it, so that work on it takes time. */
-  readonly isFilled: boolean
-  /** What the catalog says of it, for one that was there before. */
-  readonly catalog: CatalogTable | undefined
-  readonly column: (name: string) => ColumnState | undefined
-  /** Constraints that are known by name. */
-  readonly constraint: (name: string) => ConstraintState | undefined
-  /** A validated CHECK or NOT NULL proves that the column holds no NULL. */
-  readonly provesNotNull: (column: string) => boolean
-  /** A constraint, validated or not, keeps new NULLs out of the column. */
-  readonly rejectsNull: (column: string) => boolean
-  readonly constraints: () => readonly ConstraintState[]
-  readonly indexes: () => readonly IndexState[]
-  /** Known to have partitions; false: not known to have any. */
-  readonly isPartitioned: boolean
-}
-
-export interface ColumnState {
-  readonly name: string
-  readonly isNew: boolean
-  /** As `pg_type` names it; undefined: not known. */
-  readonly type: string | undefined
-  readonly modifiers: readonly number[]
-  readonly notNull: boolean
-  readonly hasDefault: boolean
-  /** Each row gets a value of its own where none is given: a UUID, the next of a sequence. */
-  readonly distinctDefault: boolean
-  /** Undefined for a plain column, and for one of which it is not known. */
-  readonly generated: 'stored' | 'virtual' | undefined
-}
-
-export interface ConstraintState {
-  readonly name: string
-  readonly type: Constraint['type'] | 'trigger'
-  readonly columns: readonly string[]
-  readonly valid: boolean
-  /** New rows are checked against it. */
-  readonly enforced: boolean
-  readonly provesNotNull: readonly string[]
-  /** What a CHECK says; undefined: not known. */
-  readonly comparisons: readonly Comparison[] | undefined
-  /** Where a foreign key points. */
-  readonly references: Name | undefined
-  readonly isNew: boolean
-}
-
-export interface IndexState {
-  readonly name: string
-  readonly unique: boolean
-  /** Plain columns, in their order; an expression is none. */
-  readonly columns: readonly string[]
-  readonly partial: boolean
-  readonly constraint: string | undefined
-  readonly isNew: boolean
-}
-
-/** A table while the plan is read: what the statements change. */
-export interface Entry {
-  name: Name
-  isNew: boolean
-  isFilled: boolean
-  /** This file puts rows into it: until its COMMIT nobody else sees a table that it makes too. */
-  isFilling: boolean
-  catalog: CatalogTable | undefined
-  columns: Map<string, ColumnState>
-  constraints: Map<string, ConstraintState>
-  indexes: Map<string, IndexState>
-  isPartitioned: boolean
-}
+export type { TableState, ColumnState, ConstraintState, IndexState, Entry } from './known.js'
 
 /** What the parts of ALTER TABLE do to what is known of the table. */
 export function alter(entry: Entry, change: Change): void {
@@ -209,6 +135,7 @@ export const empty = (name: Name): Entry => ({
   constraints: new Map(),
   indexes: new Map(),
   isPartitioned: false,
+  viewColumns: [],
 })
 
 /** From now on the table and all that is in it belong to running code. */
@@ -247,6 +174,7 @@ export function shownOf(entry: Entry): TableState {
     constraints: () => [...constraints.values()],
     indexes: () => [...indexes.values()],
     isPartitioned,
+    viewColumns: () => entry.viewColumns,
     provesNotNull: (column) =>
       columns.get(column)?.notNull === true ||
       [...constraints.values()].some((proof) => proof.valid && proof.provesNotNull.includes(column)),

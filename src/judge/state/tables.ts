@@ -113,7 +113,15 @@ export function createTables(catalog: Catalog | undefined): Tables {
         }
         case 'create view':
           if (find(change.view) === undefined) put({ ...empty(change.view), isNew: true })
+          obtain(change.view).viewColumns = change.columns ?? []
           return
+        case 'rename column': {
+          const { viewColumns } = obtain(change.table)
+          obtain(change.table).viewColumns = viewColumns.map((name) =>
+            name === change.column ? change.to : name,
+          )
+          break
+        }
         case 'drop':
           if (change.object === 'index') indexEntry(change.name)?.indexes.delete(change.name.name)
           else if (isRelation(change.object)) remove(change.name)
