@@ -7,10 +7,10 @@ import type { Status } from './core/status.js'
 import { createRedactor } from './core/redact.js'
 import type { Environment, Flags } from './core/sources.js'
 import { readSurroundings } from './heroku/environment.js'
-import type { RestartReport } from './heroku/restart-report.js'
+import type { RestartReport } from './heroku/restart/report.js'
 import { migrate as tellStory } from './release.js'
 import { foresee } from './story/looking.js'
-import { restartApp } from './story/restarting.js'
+import { restartWished } from './story/restart-wish.js'
 import { readStatus } from './story/status.js'
 import type { World } from './story/world.js'
 import { secretsIn } from './terminal/secrets.js'
@@ -56,20 +56,30 @@ export async function status(options: ReleaseOptions): Promise<Status> {
   return await readStatus(await worldOf(options))
 }
 
+/** Which dynos are to be restarted; all of the formation where nothing is said, and all that is said must hold. */
+export interface RestartChoice {
+  readonly types?: readonly string[]
+  /** Names of dynos. */
+  readonly dynos?: readonly string[]
+  /** Those that were started before this moment, and those that are down. */
+  readonly olderThan?: Date
+  /** Those that were started before the last migration finished, which the database is asked for. */
+  readonly stuck?: boolean
+}
+
 /**
- * Restarts the dynos one at a time, each verified before the next; `types` limits it to some process types.
- * Needs an app and a token. Rejects with a ReleaseError.
+ * Restarts dynos batch by batch, each verified before the next. Needs an app and a token. Rejects with a
+ * ReleaseError.
  */
-export async function restart(
-  options: ReleaseOptions & { readonly types?: readonly string[] },
-): Promise<RestartReport> {
+export async function restart(options: ReleaseOptions & RestartChoice): Promise<RestartReport> {
   const world = await worldOf(options)
   if (world.config.app === undefined) {
     throw configurationError('app-missing', 'Which app is to be restarted is not known.', {
       todo: ['Set HEROKU_APP_NAME in the environment, or flags: { app: NAME }.'],
     })
   }
-  return await restartApp(world, world.config.app, options.types)
+  const { types, dynos, olderThan, stuck } = options
+  return await restartWished(world, world.config.app, { types, dynos, olderThan, stuck })
 }
 
 async function worldOf(options: ReleaseOptions): Promise<World> {

@@ -19,7 +19,7 @@ export const commands = {
     load: async (): Promise<Command> => (await import('./status.js')).statusCommand,
   },
   restart: {
-    summary: 'restart the dynos one at a time, each verified before the next',
+    summary: 'restart the dynos in batches, each verified before the next',
     load: async (): Promise<Command> => (await import('./restart.js')).restartCommand,
   },
   tail: {

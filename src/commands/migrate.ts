@@ -1,6 +1,7 @@
 import { formatDuration } from '../core/duration.js'
 import { exitCodes } from '../core/exit-codes.js'
 import type { MigrateOutcome, RestartOutcome } from '../core/outcome.js'
+import { describeRestarted } from '../core/restarted.js'
 import { migrate } from '../release.js'
 import { migrationSettings, type Command, type CommandResult, type Invocation } from './command.js'
 
@@ -18,7 +19,12 @@ export const migrateCommand: Command = {
     'skipMigrations',
     'reviewApps',
     'restart',
+    'restartBatch',
     'restartSettleMs',
+    'restartTimeoutMs',
+    'healthPath',
+    'healthStatus',
+    'healthBody',
     'untilStableMs',
     'tailDeadlineMs',
     'lockWaitMs',
@@ -124,10 +130,9 @@ function names(applied: MigrateOutcome['applied']): string {
 function restartLines(restart: RestartOutcome | undefined, always: boolean): string[] {
   if (restart === undefined) return []
   if (restart.restarted) {
-    const { dynos, durationMs } = restart
-    return dynos.length === 0
+    return restart.dynos.length === 0
       ? ['Restarted nothing: no dyno of the formation was running.']
-      : [`Restarted ${dynos.join(', ')} in ${formatDuration(durationMs)}, each up before the next.`]
+      : [describeRestarted(restart)]
   }
   if (!always && restart.advice === undefined) return []
   const advice = restart.advice === undefined ? '' : ` Run: ${restart.advice}`

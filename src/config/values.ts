@@ -1,5 +1,6 @@
 // zod's functional build: the same validators at a tenth of the size, which every run has to load.
 import * as z from 'zod/mini'
+import { parseBatch } from '../core/batch.js'
 import { parseDurationMs } from '../core/duration.js'
 
 const trueWords = new Set(['true', '1', 'yes', 'on'])
@@ -90,3 +91,22 @@ export const webhookSecretValue = readAs((raw) => {
   const { length } = Buffer.from(encoded, 'base64')
   return length >= 24 && length <= 64 ? text : undefined
 }, 'is not whsec_ and 24 to 64 bytes in base64, such as echo whsec_$(openssl rand -base64 32) prints')
+
+/** How many dynos at a time: `4`, or a share such as `25%`. */
+export const batchValue = readAs(
+  (raw) => parseBatch(typeof raw === 'number' ? String(raw) : (textOf(raw) ?? '')),
+  'is neither a number of dynos nor a share such as 25%',
+)
+
+/** A path that begins with a slash, or an http or https URL. */
+export const pathOrUrlValue = readAs((raw) => {
+  const text = textOf(raw)?.trim()
+  if (text === undefined) return undefined
+  return /^(?:\/|https?:\/\/)/.test(text) && URL.canParse(text, 'https://app.invalid') ? text : undefined
+}, 'is neither a path such as /health nor an http or https URL')
+
+/** A status that an HTTP answer can have. */
+export const httpStatusValue = readAs((raw) => {
+  const status = Number(wordOf(raw) ?? '')
+  return Number.isInteger(status) && status >= 200 && status <= 599 ? status : undefined
+}, 'is no status of an HTTP answer, such as 200')

@@ -11,7 +11,12 @@ export interface AppliedStep {
 
 /** What became of the restart. */
 export type RestartOutcome =
-  | { readonly restarted: true; readonly dynos: readonly string[]; readonly durationMs: number }
+  | {
+      readonly restarted: true
+      readonly dynos: readonly string[]
+      readonly batches: number
+      readonly durationMs: number
+    }
   | { readonly restarted: false; readonly reason: string; readonly advice?: string }
 
 /** What `release migrate` did, as plain data. */

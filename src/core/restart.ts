@@ -33,6 +33,8 @@ export type SkipReason =
   | 'outside-formation'
   /** The release phase of another release. */
   | 'release-phase'
+  /** It was started after the moment that was given. */
+  | 'newer'
   /** It was replaced or stopped by something else after we began. */
   | 'gone'
 
@@ -55,12 +57,23 @@ export interface RestartPlan {
   readonly skipped: readonly Skip[]
 }
 
+/** Which dynos of the formation are meant; all of them where nothing is said, and all that is said must hold. */
+export interface RestartSelection {
+  readonly types?: readonly string[] | undefined
+  /** Names of dynos. */
+  readonly dynos?: readonly string[] | undefined
+  /** Those that were started before this moment, and those that are down. */
+  readonly olderThan?: Date | undefined
+  /** Those that run, and were started before this moment. */
+  readonly stuckSince?: Date | undefined
+}
+
 /** Process types whose dynos are never restarted, whatever the formation says. */
 const neverRestarted: ReadonlySet<string> = new Set(['release', 'run'])
 
 /**
- * Decides which dynos are restarted and in which order. `types` limits it; unknown names among them are
- * for the caller to refuse first, see `unknownTypes`.
+ * Decides which dynos are restarted and in which order. Unknown names in the selection are for the caller to
+ * refuse first, see `unknownTypes` and `unknownDynos`.
  *
  * Web comes last. A process that does not boot is then found where no visitor meets it, before any web dyno
  * was touched; and the workers, who read what web dynos enqueue, are new before the first new web dyno is.
@@ -69,21 +82,29 @@ const neverRestarted: ReadonlySet<string> = new Set(['release', 'run'])
 export function planRestart(
   dynos: readonly Dyno[],
   formation: readonly ProcessType[],
-  types?: readonly string[],
+  selection: RestartSelection = {},
 ): RestartPlan {
+  const { types, dynos: names } = selection
   const wanted = formation
     .filter(({ type }) => !neverRestarted.has(type) && (types === undefined || types.includes(type)))
     .toSorted(webLast)
   const groups: RestartGroup[] = []
   const skipped: Skip[] = []
   for (const { type, quantity } of wanted) {
-    const members = dynos.filter((dyno) => dyno.type === type && isWithin(dyno, quantity))
-    const awake = members.filter((dyno) => dyno.state !== 'idle').toSorted(idleHandsFirst)
+    const members = dynos.filter(
+      (dyno) => dyno.type === type && isWithin(dyno, quantity) && (names?.includes(dyno.name) ?? true),
+    )
+    const awake = members
+      .filter((dyno) => dyno.state !== 'idle' && isOldEnough(dyno, selection))
+      .toSorted(idleHandsFirst)
+    if (names !== undefined && members.length === 0) continue
     if (quantity === 0) skipped.push({ type, reason: 'scaled-to-zero' })
     else if (members.length === 0) skipped.push({ type, reason: 'no-dynos' })
     else if (awake.length > 0) groups.push({ type, quantity, dynos: awake })
     for (const dyno of members) {
-      if (dyno.state === 'idle') skipped.push({ type, dyno: dyno.name, reason: 'idle' })
+      const reason =
+        dyno.state === 'idle' ? 'idle' : isOldEnough(dyno, selection) ? undefined : ('newer' as const)
+      if (reason !== undefined) skipped.push({ type, dyno: dyno.name, reason })
     }
   }
   return { groups, skipped: [...skipped, ...bystanders(dynos, formation)] }
@@ -93,6 +114,17 @@ export function planRestart(
 export function unknownTypes(types: readonly string[], formation: readonly ProcessType[]): readonly string[] {
   const known = new Set(formation.map(({ type }) => type))
   return types.filter((type) => !known.has(type) || neverRestarted.has(type))
+}
+
+/** Those of `names` that are no dynos of the formation, or of process types that are never restarted. */
+export function unknownDynos(
+  names: readonly string[],
+  dynos: readonly Dyno[],
+  formation: readonly ProcessType[],
+): readonly string[] {
+  const outside = new Set(bystanders(dynos, formation).map(({ dyno }) => dyno))
+  const known = dynos.map(({ name }) => name).filter((name) => !outside.has(name))
+  return names.filter((name) => !known.includes(name))
 }
 
 /**
@@ -124,6 +156,11 @@ export function isDown(dyno: Dyno): boolean {
  */
 export function isStartedBefore(dyno: Dyno, moment: Date): boolean {
   return Date.parse(dyno.createdAt) < Math.floor(moment.getTime() / 1000) * 1000
+}
+
+function isOldEnough(dyno: Dyno, { olderThan, stuckSince }: RestartSelection): boolean {
+  if (stuckSince !== undefined && (isDown(dyno) || !isStartedBefore(dyno, stuckSince))) return false
+  return olderThan === undefined || isDown(dyno) || isStartedBefore(dyno, olderThan)
 }
 
 function webLast(a: ProcessType, b: ProcessType): number {

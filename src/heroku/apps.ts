@@ -8,6 +8,8 @@ export interface App {
   /** `cedar` or `fir`; undefined where Heroku does not say. */
   readonly generation: string | undefined
   readonly maintenance: boolean
+  /** Where the app answers, `https://chart-1a2b3c.herokuapp.com/`; undefined where it has no such address. */
+  readonly webUrl: string | undefined
 }
 
 /** Reads one app by name or id. https://devcenter.heroku.com/articles/platform-api-reference#app-info */
@@ -19,6 +21,7 @@ export async function readApp(platform: Platform, app: string, options?: CallOpt
       name: fields.text('name'),
       generation: fields.optionalFields('generation')?.optionalText('name'),
       maintenance: fields.flag('maintenance'),
+      webUrl: fields.optionalText('web_url'),
     }),
     options,
   )

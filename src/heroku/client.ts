@@ -27,6 +27,7 @@ export function createPlatform(options: PlatformOptions): Platform {
   const redact = createRedactor([token, Buffer.from(`:${token}`).toString('base64')])
   const patience = { patienceMs: options.patienceMs ?? 60_000, firstPauseMs: options.firstPauseMs ?? 500 }
   let rateLimitRemaining: number | undefined
+  let heardAt: Date | undefined
 
   async function call(verb: Verb, path: string, given: CallOptions, extra: Extra): Promise<[Answer, Asked]> {
     const signal = either(options.signal, given.signal)
@@ -41,6 +42,7 @@ export function createPlatform(options: PlatformOptions): Platform {
       const asked = { verb, path, origin, attempts, elapsedMs: elapsedMs(), redact }
       if (outcome.kind === 'answer') {
         rateLimitRemaining = wholeNumber(outcome.headers['ratelimit-remaining']) ?? rateLimitRemaining
+        heardAt = dateOf(outcome.headers.date) ?? heardAt
         if (isSuccess(outcome)) return [outcome, asked]
       }
       const pauseMs = pauseBeforeRetryMs(asked, outcome, { ...patience, patienceMs })
@@ -86,6 +88,9 @@ export function createPlatform(options: PlatformOptions): Platform {
     get rateLimitRemaining() {
       return rateLimitRemaining
     },
+    get heardAt() {
+      return heardAt
+    },
     redact,
   }
 }
@@ -124,4 +129,9 @@ function textOf(header: string | string[] | undefined): string | undefined {
 
 function wholeNumber(header: string | string[] | undefined): number | undefined {
   return typeof header === 'string' && /^\d+$/.test(header) ? Number(header) : undefined
+}
+
+function dateOf(header: string | undefined): Date | undefined {
+  const timeMs = Date.parse(header ?? '')
+  return Number.isNaN(timeMs) ? undefined : new Date(timeMs)
 }

@@ -51,6 +51,8 @@ export interface Platform {
   delete(path: string, options?: CallOptions): Promise<void>
   /** Requests left in the quota, as the newest answer said. */
   readonly rateLimitRemaining: number | undefined
+  /** Heroku's clock, to the second, when the newest answer came; undefined where it did not say. */
+  readonly heardAt: Date | undefined
   /** Takes the token out of a text. */
   redact(text: string): string
 }

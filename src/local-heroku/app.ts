@@ -52,6 +52,8 @@ export interface Settings {
   preboot: boolean
   /** The labs flag `runtime-dyno-metadata`; dynos that start later have what it gives. */
   dynoMetadata: boolean
+  /** Where the router answers; empty until it listens. */
+  webUrl: string
   updatedAt: Date
 }
 
@@ -98,6 +100,7 @@ export function createApp(
     maintenance: false,
     preboot: options.preboot ?? false,
     dynoMetadata: options.dynoMetadata ?? false,
+    webUrl: '',
     updatedAt: createdAt,
   }
   const closing = new AbortController()

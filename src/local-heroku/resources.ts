@@ -86,7 +86,7 @@ export function appResource(app: App) {
     archived_at: null,
     buildpack_provided_description: 'Node.js',
     git_url: `https://git.heroku.com/${app.name}.git`,
-    web_url: `https://${app.name}.herokuapp.com/`,
+    web_url: app.settings.webUrl,
     created_at: timestamp(app.createdAt),
     updated_at: timestamp(app.settings.updatedAt),
     released_at: released === undefined ? null : timestamp(released.updatedAt),

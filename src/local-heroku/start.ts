@@ -87,6 +87,7 @@ export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promis
         serving: () => app.formation.serving(),
         maintenance: () => app.settings.maintenance,
       })
+      app.settings.webUrl = `${router.url}/`
       const face = presentApp(app, router, platform.base, (id) =>
         platform.apps.find((each) => each.id === id),
       )

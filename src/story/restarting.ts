@@ -5,7 +5,8 @@ import type { Hooks } from '../core/hooks.js'
 import type { RestartOutcome } from '../core/outcome.js'
 import { decideRestart, type RestartDecision } from '../core/restart-decision.js'
 import type { Platform } from '../heroku/platform.js'
-import type { RestartEvent, RestartReport } from '../heroku/restart-report.js'
+import type { RestartOptions, RestartReport } from '../heroku/restart/report.js'
+import { tellRestart } from './restart-log.js'
 import type { World } from './world.js'
 
 /** Whether this run restarts when it has applied so many migrations. */
@@ -52,7 +53,7 @@ export async function restartAfter(
     })
     const dynos = report.restarted.map(({ dyno }) => dyno)
     await hooks.after('restart', { restarted: dynos })
-    return { restarted: true, dynos, durationMs: report.durationMs }
+    return { restarted: true, dynos, batches: report.batches, durationMs: report.durationMs }
   }
   const { reason, advice } = decision
   return { restarted: false, reason, ...(advice === undefined ? {} : { advice }) }
@@ -62,10 +63,12 @@ export async function restartAfter(
 function afterMigrations(error: unknown, app: string, done: string): unknown {
   if (!(error instanceof ReleaseError)) return error
   const { code, exitCode, message, detail, sqlstate } = error
+  // An error that knows how far the restart came names the command that goes on.
+  const knows = error.todo.some((line) => line.includes('release restart'))
   return new ReleaseError(code, exitCode, message, {
     detail,
     state: `${done}; only the restart is left to do.`,
-    todo: [`Restart when that is mended: release restart --app ${app}`, ...error.todo],
+    todo: [...(knows ? [] : [`Restart when that is mended: release restart --app ${app}`]), ...error.todo],
     sqlstate,
     cause: error,
   })
@@ -89,51 +92,25 @@ async function platformOf({ config, log, signal }: World): Promise<Platform> {
   })
 }
 
+/** Which dynos a person wants restarted; all of the formation where nothing is said. */
+export type RestartWish = Pick<RestartOptions, 'types' | 'dynos' | 'olderThan' | 'stuckSince'>
+
 /** The rolling restart, told line by line. */
-export async function restartApp(
-  world: World,
-  app: string,
-  types?: readonly string[],
-): Promise<RestartReport> {
+export async function restartApp(world: World, app: string, wish: RestartWish = {}): Promise<RestartReport> {
   const { config, log, signal } = world
-  const { restartDynos } = await import('../heroku/restart.js')
+  const { restartDynos } = await import('../heroku/restart/restart.js')
   const platform = await platformOf(world)
+  const { healthPath: path, healthStatus: status, healthBody: body } = config
   return await restartDynos(platform, {
+    ...wish,
     app,
-    types,
     signal,
+    batch: config.restartBatch,
+    health: path === undefined ? undefined : { path, status, body },
+    perDynoDeadlineMs: config.restartTimeoutMs,
     settleMs: config.restartSettleMs,
     // Looking more often than a dyno has to settle would find nothing new.
     pollMs: Math.min(2000, Math.max(250, config.restartSettleMs / 2)),
-    onEvent: (event) => tell(log, event),
+    onEvent: (event) => tellRestart(log, event),
   })
-}
-
-function tell(log: World['log'], event: RestartEvent): void {
-  switch (event.kind) {
-    case 'type':
-      log.info(
-        'restart',
-        `${event.type}: ${event.dynos.length} of ${event.quantity} to restart, one at a time`,
-        { ...event },
-      )
-      return
-    case 'restarting':
-      log.info('restart', `${event.dyno} restarting (${event.position} of ${event.total})`, { ...event })
-      return
-    case 'up':
-      log.info('restart', `${event.successor} up after ${formatDuration(event.tookMs)}`, { ...event })
-      return
-    case 'crashed':
-      log.warn('restart', `${event.dyno} crashed on boot`, { ...event })
-      return
-    case 'late':
-      log.warn('restart', `${event.dyno} is not up after ${formatDuration(event.waitedMs)}`, { ...event })
-      return
-    case 'skipped':
-      log.info('restart', `${event.dyno ?? event.type} left alone: ${event.reason.replaceAll('-', ' ')}`, {
-        ...event,
-      })
-      return
-  }
 }

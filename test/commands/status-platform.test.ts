@@ -36,7 +36,7 @@ describe('release status with a token', () => {
     await scene.release('migrate --restart never', env)
     const stuck = await scene.release('status', env)
     expect(stuck.stdout).toMatch(/^ +web\.1 +Standard-1X +up +v3 .* stuck$/m)
-    expect(stuck.stdout).toContain(`Renew them: release restart --app ${app.name}`)
+    expect(stuck.stdout).toContain(`Renew them: release restart --stuck --app ${app.name}`)
     expect(lastLine(stuck.stdout)).toBe(`${app.name} v3: 1 applied, 0 pending; 2 dynos stuck.`)
     expect((await scene.release('restart --settle 10ms', env)).exitCode).toBe(0)
     const renewed = await scene.release('status', env)

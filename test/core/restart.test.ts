@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { planRestart, replacementOf, unknownTypes, type Dyno } from '../../src/core/restart.js'
+import {
+  planRestart,
+  replacementOf,
+  unknownDynos,
+  unknownTypes,
+  type Dyno,
+  type RestartSelection,
+} from '../../src/core/restart.js'
 
 function dyno(name: string, state = 'up', more: Partial<Dyno> = {}): Dyno {
   const type = name.split(/[.-]/)[0] ?? ''
@@ -16,9 +23,9 @@ function dyno(name: string, state = 'up', more: Partial<Dyno> = {}): Dyno {
   }
 }
 
-function orderOf(dynos: readonly Dyno[], formation: Record<string, number>, types?: readonly string[]) {
+function orderOf(dynos: readonly Dyno[], formation: Record<string, number>, selection?: RestartSelection) {
   const lines = Object.entries(formation).map(([type, quantity]) => ({ type, quantity }))
-  const plan = planRestart(dynos, lines, types)
+  const plan = planRestart(dynos, lines, selection)
   return { names: plan.groups.flatMap((group) => group.dynos.map(({ name }) => name)), skipped: plan.skipped }
 }
 
@@ -73,9 +80,42 @@ describe('the plan of a rolling restart', () => {
   })
 
   it('keeps to the types that were asked for', () => {
-    const { names, skipped } = orderOf([dyno('web.1'), dyno('worker.1')], { web: 1, worker: 1 }, ['web'])
+    const { names, skipped } = orderOf(
+      [dyno('web.1'), dyno('worker.1')],
+      { web: 1, worker: 1 },
+      { types: ['web'] },
+    )
     expect(names).toEqual(['web.1'])
     expect(skipped).toEqual([])
+  })
+
+  it('keeps to the dynos that were asked for, and says nothing of the others', () => {
+    const dynos = [dyno('web.1'), dyno('web.2'), dyno('worker.1')]
+    const { names, skipped } = orderOf(dynos, { web: 2, worker: 1, clock: 0 }, { dynos: ['web.2'] })
+    expect(names).toEqual(['web.2'])
+    expect(skipped).toEqual([])
+  })
+
+  it('keeps to those that are older than a moment, or down', () => {
+    const dynos = [
+      dyno('web.1'),
+      dyno('web.2', 'up', { createdAt: '2026-01-01T00:00:05Z' }),
+      dyno('web.3', 'crashed', { createdAt: '2026-01-01T00:00:09Z' }),
+    ]
+    const { names, skipped } = orderOf(dynos, { web: 3 }, { olderThan: new Date('2026-01-01T00:00:05Z') })
+    expect(names).toEqual(['web.3', 'web.1'])
+    expect(skipped).toEqual([{ type: 'web', dyno: 'web.2', reason: 'newer' }])
+  })
+
+  it('keeps to the stuck: those that run and were started before the last migration finished', () => {
+    const dynos = [
+      dyno('web.1'),
+      dyno('web.2', 'crashed'),
+      dyno('web.3', 'up', { createdAt: '2026-01-01T00:00:05Z' }),
+      dyno('worker.1', 'starting'),
+    ]
+    const stuckSince = new Date('2026-01-01T00:00:05.900Z')
+    expect(orderOf(dynos, { web: 3, worker: 1 }, { stuckSince }).names).toEqual(['worker.1', 'web.1'])
   })
 
   it('takes the dynos of a Fir app, whose names have no numbers', () => {
@@ -88,6 +128,14 @@ describe('process types that cannot be restarted', () => {
   it('are those the formation lacks, and release and run', () => {
     const formation = ['web', 'release', 'run'].map((type) => ({ type, quantity: 1 }))
     expect(unknownTypes(['web', 'wbe', 'release', 'run'], formation)).toEqual(['wbe', 'release', 'run'])
+  })
+})
+
+describe('dynos that cannot be restarted', () => {
+  it('are those that are not listed, and those outside the formation', () => {
+    const dynos = [dyno('web.1'), dyno('run.7'), dyno('web.9')]
+    const names = ['web.1', 'web.2', 'run.7', 'web.9']
+    expect(unknownDynos(names, dynos, [{ type: 'web', quantity: 1 }])).toEqual(['web.2', 'run.7', 'web.9'])
   })
 })
 

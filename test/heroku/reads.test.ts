@@ -23,6 +23,7 @@ describe('what is read from Heroku', () => {
       name: app.name,
       generation: 'fir',
       maintenance: false,
+      webUrl: `${app.routerUrl}/`,
     })
     await setMaintenance(platform, app.name, true)
     expect((await readApp(platform, app.id)).maintenance).toBe(true)

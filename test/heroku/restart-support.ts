@@ -1,6 +1,6 @@
 import { createPlatform } from '../../src/heroku/client.js'
-import { restartDynos } from '../../src/heroku/restart.js'
-import type { RestartEvent, RestartOptions, RestartReport } from '../../src/heroku/restart-report.js'
+import { restartDynos } from '../../src/heroku/restart/restart.js'
+import type { RestartEvent, RestartOptions, RestartReport } from '../../src/heroku/restart/report.js'
 import type { LocalApp } from '../../src/local-heroku/local-app.js'
 import type { SimulatedFate, SimulationScript } from '../../src/local-heroku/simulated.js'
 import type { LocalHeroku } from '../../src/local-heroku/start.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RestartEvent } from '../../src/heroku/restart-report.js'
+import type { RestartEvent } from '../../src/heroku/restart/report.js'
 import { eventually, startHeroku } from '../local-heroku/support.js'
 import {
   dynosOf,
@@ -223,8 +223,11 @@ describe('a formation', () => {
     expect(report.restarted).toHaveLength(100)
     expect(requestsOf(heroku, 'DELETE')).toHaveLength(100)
     const paths = requestsOf(heroku, 'GET').slice(before)
-    expect(new Set(paths)).toEqual(new Set([`/apps/${app.name}/formation`, `/apps/${app.name}/dynos`]))
-    expect(paths.filter((path) => path.endsWith('/formation'))).toHaveLength(1)
+    const ends = ['formation', 'dynos', 'releases']
+    expect(new Set(paths)).toEqual(new Set(ends.map((end) => `/apps/${app.name}/${end}`)))
+    for (const end of ['/formation', '/releases']) {
+      expect(paths.filter((path) => path.endsWith(end))).toHaveLength(1)
+    }
   })
 
   it('on Fir, where a new dyno has a new name, is restarted by type', async () => {

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ReleaseError } from '../../src/core/errors.js'
-import type { RestartEvent } from '../../src/heroku/restart-report.js'
+import type { RestartEvent } from '../../src/heroku/restart/report.js'
 import { eventually, makeSlug, startHeroku } from '../local-heroku/support.js'
 import { dynosOf, idsOf, rejectionOf, restart } from './restart-support.js'
 

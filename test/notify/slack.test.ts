@@ -38,7 +38,7 @@ const endings = {
       outcome: 'applied',
       applied: ['1_a', '2_b', '3_c', '4_d', '5_e', '6_f'].map(step),
       appliedCount: 9,
-      restart: { restarted: true, dynos: ['worker.1', 'web.1'], durationMs: 3 },
+      restart: { restarted: true, dynos: ['worker.1', 'web.1'], batches: 2, durationMs: 3 },
     },
   },
   nothing: { outcome: { ...well, outcome: 'nothing', appliedCount: 9 } },

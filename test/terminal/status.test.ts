@@ -68,7 +68,7 @@ describe('the lines of a status', () => {
 
   it('advise a restart of stuck dynos, but not while a newer release is about to replace them', () => {
     const dynos = [dyno('web.1', 'stuck')]
-    expect(lines({ dynos }).join('\n')).toContain('Renew them: release restart --app chart')
+    expect(lines({ dynos }).join('\n')).toContain('Renew them: release restart --stuck --app chart')
     const pending = lines({ dynos, newer: [release(43, { status: 'pending' })] })
     expect(pending.join('\n')).toContain('v43 replaces them when it succeeds')
     expect(pending.join('\n')).not.toContain('release restart')

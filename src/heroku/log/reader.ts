@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/errors.js'
 import { parseLogLine } from '../../core/tail/log-line.js'
 import { createSeen } from '../../core/tail/seen.js'
-import { isPassing } from '../dyno-watch.js'
+import { isPassing } from '../passing.js'
 import type { Platform } from '../platform.js'
 import { openLogSession } from './session.js'
 import { readLogStream, type StreamEnd } from './stream.js'

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { isPassing } from '../dyno-watch.js'
+import { isPassing } from '../passing.js'
 import { readLogStream } from '../log/stream.js'
 import { pause } from '../pause.js'
 import type { Platform } from '../platform.js'

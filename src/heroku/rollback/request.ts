@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { ReleaseError, unavailableError } from '../../core/errors.js'
-import { isPassing } from '../dyno-watch.js'
+import { isPassing } from '../passing.js'
 import { pause } from '../pause.js'
 import type { Platform } from '../platform.js'
 import { latestReleases, rollBackTo, type Release } from '../releases.js'

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Dyno } from '../../core/restart.js'
 import { judgeRollout, type Rollout } from '../../core/rollback/rollout.js'
-import { isPassing } from '../dyno-watch.js'
+import { isPassing } from '../passing.js'
 import { listDynos } from '../dynos.js'
 import { listFormation } from '../formation.js'
 import { pause } from '../pause.js'

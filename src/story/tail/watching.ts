@@ -1,7 +1,7 @@
 import { messageOf } from '../../core/errors.js'
 import type { Log } from '../../core/log.js'
 import { judgeQuiet } from '../../core/tail/quiet.js'
-import { isPassing } from '../../heroku/dyno-watch.js'
+import { isPassing } from '../../heroku/passing.js'
 import { listDynos } from '../../heroku/dynos.js'
 import type { LogFollower } from '../../heroku/log/follow.js'
 import { pause } from '../../heroku/pause.js'

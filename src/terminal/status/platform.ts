@@ -106,7 +106,7 @@ function advice(platform: PlatformStatus): string[] {
 function renewal({ app, newer }: PlatformStatus): string {
   const pending = newer.find(({ status }) => status === 'pending')
   return pending === undefined
-    ? `-> stuck: older than the last migration. Renew them: release restart --app ${app}`
+    ? `-> stuck: older than the last migration. Renew them: release restart --stuck --app ${app}`
     : `-> stuck: older than the last migration; v${pending.version} replaces them when it succeeds`
 }
 

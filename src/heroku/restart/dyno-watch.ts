@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks'
-import { ReleaseError, messageOf } from '../core/errors.js'
-import { exitCodes } from '../core/exit-codes.js'
-import type { Dyno } from '../core/restart.js'
-import { listDynos } from './dynos.js'
-import { pause } from './pause.js'
-import type { CallOptions, Platform } from './platform.js'
+import { messageOf } from '../../core/errors.js'
+import type { Dyno } from '../../core/restart.js'
+import { listDynos } from '../dynos.js'
+import { isPassing } from '../passing.js'
+import { pause } from '../pause.js'
+import type { CallOptions, Platform } from '../platform.js'
 
 /** The list of an app's dynos, read again whenever somebody looks. */
 export interface DynoWatch {
@@ -52,10 +52,4 @@ export function watchDynos(
       return fault === undefined
     },
   }
-}
-
-/** True for an error that a later try may not meet: Heroku is unavailable, or the quota is used up. */
-export function isPassing(error: unknown): boolean {
-  if (!(error instanceof ReleaseError)) return false
-  return error.exitCode === exitCodes.unavailable || error.exitCode === exitCodes.tryAgain
 }
