@@ -62,9 +62,10 @@ const types = (all: readonly Argument[]) =>
     .map(({ type }) => type)
     .join(', ')
 
+const least = (all: readonly Argument[]) => all.filter(({ hasDefault }) => !hasDefault).length
+
 /** Whether some number of arguments calls either, with the same types. */
 function canMeanBoth(a: readonly Argument[], b: readonly Argument[]): boolean {
-  const least = (all: readonly Argument[]) => all.filter(({ hasDefault }) => !hasDefault).length
   const from = Math.max(least(a), least(b))
   const to = Math.min(a.length, b.length)
   const isSame = a.length === b.length && a.every(({ type }, at) => type === b[at]?.type)

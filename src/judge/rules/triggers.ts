@@ -61,20 +61,19 @@ CREATE TRIGGER touch BEFORE INSERT OR UPDATE ON orders FOR EACH ROW EXECUTE FUNC
 function refusal(change: CreateTrigger, { state }: Place): Advice | undefined {
   const body = bodyOf(change, state)
   const leavesOut = change.before && change.eachRow && body?.skips === true
-  if (body?.raises !== true && !leavesOut) return undefined
+  const doesRaise = body?.raises === true
+  if (!doesRaise && !leavesOut) return undefined
   const [table, called] = [named(state.table(change.table)), `${shown(change.function)}()`]
   return {
     table: change.table,
-    message:
-      body?.raises === true
-        ? `The trigger ${quoted(change.trigger)} may refuse rows that the running code writes to ${table}.`
-        : `The trigger ${quoted(change.trigger)} may leave out rows that the running code writes to ${table}, without a word.`,
-    why:
-      body?.raises === true
-        ? `${called} raises an exception, which running code meets as P0001.`
-        : `${called} returns NULL before the row is written, so it is not written.`,
+    message: doesRaise
+      ? `The trigger ${quoted(change.trigger)} may refuse rows that the running code writes to ${table}.`
+      : `The trigger ${quoted(change.trigger)} may leave out rows that the running code writes to ${table}, without a word.`,
+    why: doesRaise
+      ? `${called} raises an exception, which running code meets as P0001.`
+      : `${called} returns NULL before the row is written, so it is not written.`,
     instead: `Let this release write rows that the trigger lets through, and make it in contract-migrations/, which runs once no old code is left:\nCREATE TRIGGER ${quoted(change.trigger)} ... ON ${shown(change.table)} ... EXECUTE FUNCTION ${called};`,
-    ...(body?.raises === true ? { sqlstate: 'P0001' } : {}),
+    ...(doesRaise ? { sqlstate: 'P0001' } : {}),
   }
 }
 
