@@ -91,7 +91,7 @@ async function readApplied(world: World): Promise<RollbackFacts['applied']> {
       const history = historyTable(world)
       await open(session, { history, fingerprint: undefined, app: appOf(world) })
       await lookOnly(session)
-      return { migrations: await readRan(session, history) }
+      return { migrations: await readRan(session, history, appOf(world).name) }
     })
   } catch (error) {
     return {
