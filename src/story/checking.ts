@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { messageOf, usageError } from '../core/errors.js'
-import { compareMigrations, timestampOf, type MigrationFile } from '../core/migration.js'
+import type { MigrationFile } from '../core/migration.js'
 import type { JudgedFile, Judgement } from '../judge/judge.js'
+import { compareOtherFiles, isDownFile, readOtherFile } from '../judge/other-files.js'
+import { loadGrammar } from '../judge/sql/grammar.js'
 import { listNames, toMigrationFiles } from '../migrations/discover.js'
 import { shownPath } from '../migrations/failure.js'
 import { isSql, loadMigrations, readSources } from '../migrations/load.js'
@@ -89,7 +91,12 @@ async function readOne(
 ): Promise<JudgedFile> {
   const { decamelize, tsconfigPaths } = config
   const source = sources.get(file.name) ?? ''
-  if (isSql(file)) return await toJudged({ kind: 'sql', file, source, up: readUpSection(source) }, decamelize)
+  if (isSql(file)) {
+    const other = isStrange(file)
+      ? readOtherFile({ path: shownPath(file), text: source }, await loadGrammar())
+      : undefined
+    return other ?? (await toJudged({ kind: 'sql', file, source, up: readUpSection(source) }, decamelize))
+  }
   try {
     const [loaded] = await loadMigrations({ files, pending: [file], sources, tsconfigPaths })
     if (loaded !== undefined) return await toJudged(loaded, decamelize)
@@ -135,11 +142,14 @@ async function selectFiles(world: World, patterns: readonly string[]): Promise<S
     .catch((): MigrationFile[] => [])
   const selected = among(known, paths)
   if (selected.wanted.length === paths.length) return selected
-  // Files of another tool: their paths are their names, and say in which order they run.
-  return { wanted: paths.map(strange).toSorted(compareMigrations), older: [] }
+  // Files of another tool: their paths say in which order they run.
+  const forwards = paths.filter((path) => !isDownFile(path))
+  return { wanted: forwards.toSorted(compareOtherFiles).map(strange), older: [] }
 }
 
-const strange = (path: string): MigrationFile => ({ name: path, path, timestamp: timestampOf(path) ?? 0 })
+const strange = (path: string): MigrationFile => ({ name: path, path, timestamp: 0 })
+
+const isStrange = ({ name, path }: MigrationFile) => name === path
 
 /** Paths, and what patterns stand for; a name that is a file is taken as it is, whatever letters are in it. */
 async function expand(patterns: readonly string[]): Promise<string[]> {
