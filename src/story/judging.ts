@@ -80,7 +80,8 @@ export async function heedJudge(
   const files: JudgedFile[] = []
   for (const migration of migrations) files.push(await toJudged(migration, config.decamelize))
   const { findings } = await judgeFiles({ folder: config.folder, files, session })
-  const open = findings.filter((finding) => finding.waiver === undefined)
+  // That a waiver is not needed here says nothing about the places where it is: this database may be new.
+  const open = findings.filter(({ waiver, rule }) => waiver === undefined && rule !== 'waiver-unused')
   const sources = new Map(migrations.map(({ file, source }) => [shownPath(file), source]))
   const stopping = open.filter((finding) => policyOf(world, finding) === 'error')
   for (const finding of open) {
@@ -94,7 +95,7 @@ export async function heedJudge(
 /** A finding that may well do no harm only ever warns, and so does every one in a review app, which nobody uses. */
 function policyOf(
   { config, surroundings }: World,
-  { hazard, severity }: Finding,
+  { hazard, severity, rule }: Finding,
 ): 'error' | 'warn' | 'allow' {
   const policy =
     hazard === 'compatibility'
@@ -102,7 +103,8 @@ function policyOf(
       : hazard === 'unjudged'
         ? config.judgeUnknown
         : config.judgeStalls
-  const mild = severity === 'warning' && hazard !== 'unjudged'
+  // What a wrong waiver should have allowed is a finding itself.
+  const mild = (severity === 'warning' && hazard !== 'unjudged') || rule.startsWith('waiver-')
   return policy === 'error' && (mild || surroundings.reviewApp !== undefined) ? 'warn' : policy
 }
 

@@ -20,7 +20,8 @@ export function faultOf(waiver: WrittenWaiver, { rules, today, used }: Against):
   }
   if (until !== undefined && !isDay(until)) return finding(waiver, 'waiver-unreadable', noDay(rule, until))
   if (until !== undefined && today !== undefined && today > until) {
-    return finding(waiver, 'waiver-expired', expired(rule, until))
+    // What was allowed then and is no hazard now, such as an old file on a new database, may stay as it is.
+    return finding(waiver, 'waiver-expired', expired(rule, until), used === false ? 'warning' : 'error')
   }
   return used === false ? finding(waiver, 'waiver-unused', unused(rule), 'warning') : undefined
 }

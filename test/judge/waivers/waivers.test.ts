@@ -108,6 +108,13 @@ it('a waiver says which rule was meant', () => {
   expect(findings[1]?.instead).toContain('Write drop-column if that is meant')
 })
 
+it('a waiver that is over only warns where nothing is found that it allowed', () => {
+  const sql = '-- release:allow drop-column "unread" until 2020-01-01\nSELECT 1;'
+  expect(judged(sqlFile(sql)).findings.map(({ rule, severity }) => `${rule} ${severity}`)).toEqual([
+    'waiver-expired warning',
+  ])
+})
+
 it('a waiver counts up to the last of its days', () => {
   const sql = `-- release:allow drop-column "unread" until 2027-03-01\n${drop};`
   expect(judged(sqlFile(sql)).findings.map(({ waiver }) => waiver)).toEqual([
