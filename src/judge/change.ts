@@ -21,6 +21,8 @@ export type Change =
       readonly view: Name
       readonly replace: boolean
       readonly materialized: boolean
+      /** It reads with the rights of whoever asks (15 and later). */
+      readonly securityInvoker: boolean
       readonly columns: readonly string[] | undefined
     }
   | {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Catalog } from '../../src/core/catalog.js'
 import { judge, type JudgedFile } from '../../src/judge/judge.js'
 import type { Example } from '../../src/judge/rule.js'
 import { allRules } from '../../src/judge/rules/all.js'
@@ -19,9 +20,9 @@ it('every rule has a name of its own', () => {
 
 describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_, rule) => {
   it('finds its bad example, which does on a server what the rule says', async () => {
-    const found = findingsOf(rule.bad).filter(({ hazard }) => hazard === rule.hazard)
-    expect([...new Set(found.map((finding) => finding.rule))]).toEqual([rule.name])
     const truth = await truthOf(rule.bad)
+    const found = findingsOf(rule.bad, truth.catalog).filter(({ hazard }) => hazard === rule.hazard)
+    expect([...new Set(found.map((finding) => finding.rule))]).toEqual([rule.name])
     expect(unshown(rule, truth)).toEqual([])
     const met = truth.breaks?.sqlstate
     expect(
@@ -32,15 +33,17 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_, rule) =
   })
 
   it('says nothing of its good example, which does no harm on a server', async () => {
-    expect(findingsOf(rule.good)).toEqual([])
-    expect(harm(rule, await truthOf(rule.good))).toEqual([])
+    const truth = await truthOf(rule.good)
+    expect(findingsOf(rule.good, undefined)).toEqual([])
+    expect(findingsOf(rule.good, truth.catalog)).toEqual([])
+    expect(harm(rule, truth)).toEqual([])
   })
 })
 
-const findingsOf = (example: Example) =>
+const findingsOf = (example: Example, catalog: Catalog | undefined) =>
   judge(
     example.files.map((sql, index) => fileOf(`${index + 1}.sql`, sql, example.contract === true)),
-    { grammar, rules: allRules },
+    { grammar, rules: allRules, catalog },
   ).findings
 
 const fileOf = (path: string, sql: string, contract: boolean): JudgedFile => ({

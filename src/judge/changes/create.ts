@@ -41,7 +41,16 @@ export function createTable(statement: Create): Change[] {
 export function createFilled(into: { readonly rel?: object } | undefined, object?: string): Change[] {
   const name = nameOf(into?.rel)
   if (object === 'OBJECT_MATVIEW') {
-    return [{ kind: 'create view', view: name, replace: false, materialized: true, columns: undefined }]
+    return [
+      {
+        kind: 'create view',
+        view: name,
+        replace: false,
+        materialized: true,
+        securityInvoker: false,
+        columns: undefined,
+      },
+    ]
   }
   return [
     {
@@ -90,10 +99,17 @@ export function createView(statement: CreateView): Change[] {
       view: nameOf(statement.view),
       replace: statement.replace === true,
       materialized: false,
+      securityInvoker: (statement.options ?? []).some(
+        (option) =>
+          'DefElem' in option && option.DefElem.defname === 'security_invoker' && !isOff(option.DefElem.arg),
+      ),
       columns: viewColumns(statement),
     },
   ]
 }
+
+const isOff = (value: Node | undefined) =>
+  value !== undefined && /^(?:off|false|no|0)$/i.test(strings([value])[0] ?? '')
 
 /** Names of the columns as far as they are written; undefined where a star or an expression hides one. */
 function viewColumns({ aliases, query }: CreateView): readonly string[] | undefined {

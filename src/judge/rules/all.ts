@@ -6,6 +6,7 @@ import { columnRules } from './columns.js'
 import { concurrentlyRules } from './concurrently.js'
 import { dataRules } from './data.js'
 import { defaultRules } from './defaults.js'
+import { dropRules } from './drops.js'
 import { enumRules } from './enums.js'
 import { grantRules } from './grants.js'
 import { heldLockRules } from './held-locks.js'
@@ -16,6 +17,7 @@ import { notNullRules } from './not-null.js'
 import { overloadRules } from './overloads.js'
 import { partitionRules } from './partitions.js'
 import { rowSecurityRules } from './row-security.js'
+import { renameRules } from './renames.js'
 import { sessionRules } from './session.js'
 import { tableKeyRules } from './table-keys.js'
 import { tableWorkRules } from './table-work.js'
@@ -32,6 +34,7 @@ export const allRules: readonly Rule[] = [
   ...concurrentlyRules,
   ...dataRules,
   ...defaultRules,
+  ...dropRules,
   ...enumRules,
   ...grantRules,
   ...heldLockRules,
@@ -42,6 +45,7 @@ export const allRules: readonly Rule[] = [
   ...overloadRules,
   ...partitionRules,
   ...rowSecurityRules,
+  ...renameRules,
   ...sessionRules,
   ...tableKeyRules,
   ...tableWorkRules,

@@ -76,6 +76,14 @@ export function createTables(catalog: Catalog | undefined): Tables {
     put(entry)
   }
 
+  // Names that running code knows and that are free: a view which takes one is what that code uses from then on.
+  const left = new Set<string>()
+  const leave = (name: Name, to: Name) => {
+    const entry = obtain(name)
+    if (!entry.isNew) left.add(name.name)
+    rename(entry, to)
+  }
+
   const indexEntry = ({ schema, name }: Name) =>
     [...entries.values()]
       .flat()
@@ -112,7 +120,8 @@ export function createTables(catalog: Catalog | undefined): Tables {
           return
         }
         case 'create view':
-          if (find(change.view) === undefined) put({ ...empty(change.view), isNew: true })
+          if (find(change.view) === undefined)
+            put({ ...empty(change.view), isNew: !left.has(change.view.name) })
           obtain(change.view).viewColumns = change.columns ?? []
           return
         case 'rename column': {
@@ -124,14 +133,17 @@ export function createTables(catalog: Catalog | undefined): Tables {
         }
         case 'drop':
           if (change.object === 'index') indexEntry(change.name)?.indexes.delete(change.name.name)
-          else if (isRelation(change.object)) remove(change.name)
+          else if (isRelation(change.object)) {
+            if (!(find(change.name)?.isNew ?? false)) left.add(change.name.name)
+            remove(change.name)
+          }
           return
         case 'rename':
           if (change.object === 'index') renameIndex(indexEntry(change.name), change.name.name, change.to)
-          else if (isRelation(change.object)) rename(obtain(change.name), { ...change.name, name: change.to })
+          else if (isRelation(change.object)) leave(change.name, { ...change.name, name: change.to })
           return
         case 'move':
-          if (isRelation(change.object)) rename(obtain(change.name), { ...change.name, schema: change.to })
+          if (isRelation(change.object)) leave(change.name, { ...change.name, schema: change.to })
           return
         case 'write':
           if (!change.values && fills.has(change.does)) fill(obtain(change.table))

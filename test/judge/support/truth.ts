@@ -1,4 +1,6 @@
+import type { Catalog } from '../../../src/core/catalog.js'
 import { createDatabase } from '../../support/postgres.js'
+import { catalogOf } from './catalog.js'
 import { fillTables } from './fill.js'
 import { asCode, type Broken } from './running-code.js'
 import { runFile, type Failed, type Held } from './run-file.js'
@@ -27,6 +29,8 @@ export interface Truth {
   readonly differs: string | undefined
   /** The migration itself fails. */
   readonly fails: Failed | undefined
+  /** What the database said of itself before, for who judges with a catalog. */
+  readonly catalog: Catalog
 }
 
 /**
@@ -43,6 +47,7 @@ export async function truthOf({ before, files, running, role }: Case): Promise<T
     if (role !== undefined) await database.query(makeRole(role))
     await migration.query(before)
     await fillTables(migration)
+    const catalog = await catalogOf(database)
     const code = await asCode(await database.connect(), running, role)
     const locks: Held[] = []
     let fails: Failed | undefined
@@ -53,7 +58,7 @@ export async function truthOf({ before, files, running, role }: Case): Promise<T
       if (fails !== undefined) break
     }
     const { breaks, differs } = await code.askAgain()
-    return { stalls: locks.find(({ work }) => work !== undefined), locks, breaks, differs, fails }
+    return { stalls: locks.find(({ work }) => work !== undefined), locks, breaks, differs, fails, catalog }
   } finally {
     await database.drop()
   }
