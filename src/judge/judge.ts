@@ -188,7 +188,8 @@ function unitsOf(text: JudgedText, grammar: Grammar, file: string): Unit[] {
     text.inFile ? text.line + counter(offset) : text.line
   const statements = readStatements(sql, grammar)
   const lineOfStatement = lineOf(lineCounter(sql))
-  const written = waiversInSql(sql, statements, grammar, { file, lineOf: lineOf(lineCounter(sql)) })
+  const lineOfWaiver = lineOf((offset) => sql.slice(0, offset).split('\n').length - 1)
+  const written = waiversInSql(sql, statements, grammar, { file, lineOf: lineOfWaiver })
   const units = statements.flatMap((statement, index) =>
     unitsOfStatement(statement, lineOfStatement(statement.offset), text.inFile, grammar).map((unit) => ({
       ...unit,

@@ -15,13 +15,8 @@ export function readDoBlock(
   node: Extract<Node, { DoStmt: unknown }>['DoStmt'],
   grammar: Grammar,
 ): readonly Inner[] | undefined {
-  const options = (node.args ?? []).flatMap((option) => ('DefElem' in option ? [option.DefElem] : []))
-  const textOf = (name: string) => {
-    const arg = options.find(({ defname }) => defname === name)?.arg
-    return arg === undefined ? undefined : strings([arg])[0]
-  }
-  const body = textOf('as')
-  if (body === undefined || (textOf('language') ?? 'plpgsql').toLowerCase() !== 'plpgsql') return undefined
+  const body = doBody(node)
+  if (body === undefined) return undefined
   const tag = freeTag(body)
   const parsed = grammar.parsePlPgSQL(
     `CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS ${tag}${body}${tag}`,
@@ -30,6 +25,16 @@ export function readDoBlock(
   const found: Inner[] = []
   collect(parsed, 1, found)
   return found
+}
+
+/** The body of a DO block in PL/pgSQL, without its quotes; undefined for another language. */
+export function doBody(node: Extract<Node, { DoStmt: unknown }>['DoStmt']): string | undefined {
+  const options = (node.args ?? []).flatMap((option) => ('DefElem' in option ? [option.DefElem] : []))
+  const textOf = (name: string) => {
+    const arg = options.find(({ defname }) => defname === name)?.arg
+    return arg === undefined ? undefined : strings([arg])[0]
+  }
+  return (textOf('language') ?? 'plpgsql').toLowerCase() === 'plpgsql' ? textOf('as') : undefined
 }
 
 function freeTag(body: string): string {

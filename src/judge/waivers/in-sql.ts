@@ -1,10 +1,12 @@
-import type { Grammar } from '../sql/grammar.js'
+import { doBody } from '../sql/do-block.js'
+import type { Grammar, Node } from '../sql/grammar.js'
 import { readComment, type WrittenWaiver } from './waiver.js'
 
 /** The place of a statement in its text, in UTF-16 units. */
 export interface Span {
   readonly offset: number
   readonly sql: string
+  readonly node?: Node | undefined
 }
 
 export interface SqlWaivers {
@@ -16,7 +18,7 @@ export interface SqlWaivers {
 
 /**
  * The waivers in the comments of a text, each with the statement that it stands in, at the end of whose line it
- * stands, or before which it stands. `lineOf` says the line to show for an offset. What cannot be scanned has none.
+ * stands, or before which it stands; one in the body of a DO block is for all of the block. `lineOf` says the line to show for an offset. What cannot be scanned has none.
  */
 export function waiversInSql(
   text: string,
@@ -28,16 +30,31 @@ export function waiversInSql(
   const loose: WrittenWaiver[] = []
   // The scanner takes its time with a large text, and hardly any text has a waiver.
   if (!/release:\s*allow/i.test(text)) return { beside, loose }
-  const bytes = Buffer.from(text, 'utf8')
-  for (const { startByte, endByte } of grammar.comments(text) ?? []) {
-    const comment = bytes.subarray(startByte, endByte).toString('utf8')
-    if (!/release:\s*allow/i.test(comment)) continue
-    const offset = bytes.subarray(0, startByte).toString('utf8').length
-    const waivers = readComment(comment, at.file, at.lineOf(offset))
+  for (const { comment, offset } of commentsIn(text, grammar)) {
     const target = beside[ownerOf(text, statements, offset)] ?? loose
-    target.push(...waivers)
+    target.push(...readComment(comment, at.file, at.lineOf(offset)))
+  }
+  for (const [index, { node, sql, offset: start }] of statements.entries()) {
+    const body = node !== undefined && 'DoStmt' in node ? doBody(node.DoStmt) : undefined
+    if (body === undefined) continue
+    // A body in simple quotes stands there with its quotes doubled; then the block's own line is shown.
+    const inside = Math.max(0, sql.indexOf(body))
+    for (const { comment, offset } of commentsIn(body, grammar)) {
+      const place = sql.includes(body) ? start + inside + offset : start
+      beside[index]?.push(...readComment(comment, at.file, at.lineOf(place)))
+    }
   }
   return { beside, loose }
+}
+
+function commentsIn(text: string, grammar: Grammar): { readonly comment: string; readonly offset: number }[] {
+  if (!/release:\s*allow/i.test(text)) return []
+  const bytes = Buffer.from(text, 'utf8')
+  return (grammar.comments(text) ?? []).flatMap(({ startByte, endByte }) => {
+    const comment = bytes.subarray(startByte, endByte).toString('utf8')
+    if (!/release:\s*allow/i.test(comment)) return []
+    return [{ comment, offset: bytes.subarray(0, startByte).toString('utf8').length }]
+  })
 }
 
 /** The index of the statement that a comment belongs to; behind the last one there is none. */

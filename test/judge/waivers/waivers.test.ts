@@ -50,6 +50,16 @@ it.each([
   ],
   ['in single quotes', `-- release:allow drop-column 'unread'\n${drop};`, 2],
   [
+    'in the body of its DO block',
+    `DO $$ BEGIN\n  PERFORM '-- release:allow drop-table "no"';\n  -- release:allow drop-column "unread"\n  ${drop};\nEND $$;`,
+    4,
+  ],
+  [
+    'in a body in simple quotes',
+    `DO 'BEGIN -- release:allow drop-column "unread"\n  PERFORM ''x''; ${drop}; END';`,
+    2,
+  ],
+  [
     'before the DO block it stands in',
     `-- release:allow drop-column "unread"\nDO $$ BEGIN ${drop}; END $$;`,
     2,
@@ -113,6 +123,11 @@ it('a waiver that is over only warns where nothing is found that it allowed', ()
   expect(judged(sqlFile(sql)).findings.map(({ rule, severity }) => `${rule} ${severity}`)).toEqual([
     'waiver-expired warning',
   ])
+})
+
+it('a wrong waiver in a DO block is shown at its line', () => {
+  const sql = `SELECT 1;\nDO $$ BEGIN\n  -- release:allow drop-column\n  ${drop};\nEND $$;`
+  expect(shown(sqlFile(sql))).toEqual(['4 drop-column', '3 waiver-without-reason'])
 })
 
 it('a waiver counts up to the last of its days', () => {
