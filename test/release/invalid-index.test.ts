@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
 import { hold, slowFunction } from '../support/hold.js'
-import { createScene, type Scene } from '../support/scene.js'
+import { createAppDatabase, createScene, type Scene } from '../support/scene.js'
 
 let scene: Scene
 
@@ -87,6 +87,33 @@ it('an invalid index that a build left behind is dropped before the next, and sa
   expect(result.stderr).toContain(
     'apply    2_index: dropped "Odd"."Users_id", an invalid index that an interrupted build had left',
   )
+  expect(await indexes()).toEqual([{ name: 'Users_id', valid: true }])
+})
+
+it('an invalid index is dropped also while another database builds one on a table of the same oid', async () => {
+  await scene.database.query(`INSERT INTO "Odd"."Users" VALUES (1), (1)`)
+  const copy = await createAppDatabase(scene.database.name)
+  const letGo = await hold(copy)
+  const builder = await copy.connect()
+  const built = builder.query('CREATE INDEX CONCURRENTLY ON "Odd"."Users" (until_let_go(id))')
+  await eventually(
+    async () =>
+      (await copy.query('SELECT FROM pg_stat_progress_create_index WHERE datname = current_database()'))
+        .length > 0,
+    'the other database builds',
+  )
+  await scene.database
+    .query('CREATE UNIQUE INDEX CONCURRENTLY "Users_id" ON "Odd"."Users" (id)')
+    .catch(() => undefined)
+  await scene.database.query(`ALTER INDEX "Odd"."Users_id" OWNER TO ${new URL(scene.url).username}`)
+  await scene.write(
+    'migrations/2_index.sql',
+    '-- no-transaction\nCREATE INDEX CONCURRENTLY "Users_id" ON "Odd"."Users" (id);',
+  )
+  const result = await scene.release('migrate')
+  await letGo()
+  await built
+  expect(result).toMatchObject({ exitCode: 0 })
   expect(await indexes()).toEqual([{ name: 'Users_id', valid: true }])
 })
 

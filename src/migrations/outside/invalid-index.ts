@@ -56,7 +56,8 @@ export async function invalidIndexes(
        AND ($2::text IS NULL OR i.indrelid = given.oid
             OR i.indrelid IN (SELECT relid FROM pg_partition_tree(given.oid::regclass)))
        AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index p JOIN pg_locks l ON l.pid = p.pid
-                       WHERE l.relation = i.indrelid AND l.granted AND p.pid <> pg_backend_pid())`,
+                       WHERE p.datname = current_database() AND l.relation = i.indrelid AND l.granted
+                         AND p.pid <> pg_backend_pid())`,
     [relation?.schema ?? null, relation?.name ?? null],
   )
   return (result as { rows: InvalidIndex[] }).rows
