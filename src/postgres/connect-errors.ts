@@ -9,6 +9,12 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /**
+ * Whether the server ended the session: shut down, crashed, dropped its database, or was told to end it (57P01).
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export const endsSession = (error: unknown): boolean => codeOf(error)?.startsWith('57P') === true
+
+/**
  * Signs of a database that will soon be there: it is starting (57P03), it is full (53300), or nothing
  * listens yet. https://www.postgresql.org/docs/current/errcodes-appendix.html
  */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type QueryResult, type QueryResultRow } from 'pg'
 import { pauseMs } from '../core/retry.js'
 import { requestCancel } from './cancel-request.js'
-import { explainConnectError, mayComeUp, poolerError } from './connect-errors.js'
+import { endsSession, explainConnectError, mayComeUp, poolerError } from './connect-errors.js'
 import { expectFirstAnswer } from './first-answer.js'
 import type { Target } from './url.js'
 
@@ -107,13 +107,22 @@ async function attemptConnection(target: Target, options: ConnectOptions): Promi
     if (text === 'COMMIT' || text === 'ROLLBACK') lastEnd = text
   })
   const answerOf = expectFirstAnswer(target, attemptMs, cut)
+  const ask = async <Answer>(question: () => Promise<Answer>) => {
+    try {
+      return await answerOf(question)
+    } catch (error) {
+      // The error of the statement arrives before the end of the connection that it tells of.
+      if (error instanceof Error && endsSession(error)) lost ??= error
+      throw error
+    }
+  }
   return {
     target,
     pid,
     client,
-    query: async (text, values) => await answerOf(async () => await client.query(text, values)),
+    query: async (text, values) => await ask(async () => await client.query(text, values)),
     queries: async (text) => {
-      const result: unknown = await answerOf(async () => await client.query(text))
+      const result: unknown = await ask(async () => await client.query(text))
       return (Array.isArray(result) ? result : [result]) as QueryResult[]
     },
     lost: () => lost,

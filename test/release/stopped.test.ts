@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { carries } from '../faults/messages.js'
 import { eventually } from '../support/eventually.js'
 import { startFakeServer } from '../support/fake-server.js'
 import { hold, untilLetGo } from '../support/hold.js'
+import { startWatched } from '../support/killing.js'
 import { createScene, type Scene } from '../support/scene.js'
 
 const files = {
@@ -164,6 +166,28 @@ it('a session that is ended while the code of a migration runs is told with 69',
   expect(result.exitCode).toBe(69)
   expect(await scene.history()).toEqual([])
 })
+
+it.each(['pg_try_advisory_lock', 'INSERT INTO release_phase.ledger', 'CREATE TABLE a'])(
+  'a session that the database ends just before %s is told with 69 as well',
+  async (text) => {
+    const scene = await createScene({ 'migrations/1_a.sql': 'CREATE TABLE a (id int);' })
+    const { release, close } = await startWatched(scene, async (message, pass) => {
+      if (message.from === 'client' && carries(message, text)) {
+        await scene.database.query(
+          `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+           WHERE datname = current_database() AND application_name LIKE 'release-phase%'`,
+        )
+      }
+      await pass()
+    })
+    const result = await release.done
+    close()
+    expect(result.exitCode).toBe(69)
+    expect(result.stderr).toContain('error: The connection to the database was lost')
+    expect(await scene.release('migrate')).toMatchObject({ exitCode: 0 })
+    expect(await scene.history()).toEqual(['1_a'])
+  },
+)
 
 it('a statement cancelled by somebody else is told as it is', async () => {
   const scene = await createScene(files)
