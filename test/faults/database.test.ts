@@ -12,7 +12,7 @@ beforeAll(async () => {
   undisturbed = await runUndisturbed(stage)
 })
 
-afterAll(async () => await stage.drop())
+afterAll(async () => await stage.databases.drop())
 
 it.each<{ fault: Fault; sampled: number; whole: number }>([
   { fault: 'cut', sampled: 9, whole: Infinity },

@@ -32,10 +32,16 @@ const questions = {
   owner: `SELECT format('%s %s', version, owner_app) FROM release_phase.ledger`,
 } as const
 
-/** Looks at schema, rows, history and ledger. What is not there yet shows as an error's message. */
-export async function takePicture(client: Client): Promise<Picture> {
+/**
+ * Looks at schema, rows, history and ledger, or at some of these with other questions in place of their own. What is
+ * not there yet shows as an error's message.
+ */
+export async function takePicture(
+  client: Client,
+  others: Partial<Record<keyof Picture, string>> = {},
+): Promise<Picture> {
   const answers: [string, readonly string[]][] = []
-  for (const [name, sql] of Object.entries(questions)) {
+  for (const [name, sql] of Object.entries({ ...questions, ...others })) {
     const lines = await client.query<[string]>({ text: sql, rowMode: 'array' }).then(
       ({ rows }) => rows.map(([line]) => line).toSorted(),
       (error: unknown) => [String(error)],

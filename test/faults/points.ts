@@ -18,7 +18,7 @@ export function sample<Item>(items: readonly Item[], size: number, seed: number)
 }
 
 /** Mulberry32: numbers from 0 to 1 that a seed repeats. */
-function randomFrom(seed: number): () => number {
+export function randomFrom(seed: number): () => number {
   let state = seed
   return () => {
     state = (state + 0x6d_2b_79_f5) | 0

@@ -1,8 +1,6 @@
-import type { Client } from 'pg'
 import { eventually } from '../support/eventually.js'
-import { createDatabase, databaseUrl, type TestDatabase } from '../support/postgres.js'
 import { createProject } from '../support/project.js'
-import { appRole } from '../support/scene.js'
+import { lendDatabases, type Databases, type Lent } from './databases.js'
 import { carries, type Message } from './messages.js'
 
 /** Six migrations that between them take every way through a release. */
@@ -24,28 +22,22 @@ INSERT INTO items VALUES ('in between', 21);`,
   'migrations/6_busy.sql': 'ALTER TABLE busy ADD COLUMN note text;',
 } as const
 
-/** The app's folder and the database that every trial begins with a copy of. */
+/** The app's folder, and the databases that every trial begins with. */
 export interface Stage {
   readonly folder: string
-  readonly template: string
-  /** To be called before the app's role is dropped. */
-  readonly drop: () => Promise<void>
+  readonly databases: Databases
 }
 
 export async function prepareStage(): Promise<Stage> {
   const { folder } = await createProject(migrations)
-  const template = await createDatabase({ owner: appRole.name })
-  const client = await template.connect(databaseUrl(template.name, appRole))
-  await client.query(`
+  const databases = lendDatabases(`
     CREATE TABLE items (label text, price int);
     INSERT INTO items SELECT 'item ' || n, n FROM generate_series(1, 20) n;
     ALTER TABLE items ADD CONSTRAINT items_price CHECK (price > 0) NOT VALID;
     CREATE INDEX items_old ON items (price);
     CREATE TYPE mood AS ENUM ('bad');
     CREATE TABLE busy (id int);`)
-  // A database with a session in it cannot be copied.
-  await client.end()
-  return { folder, template: template.name, drop: async () => await template.drop() }
+  return { folder, databases }
 }
 
 /** The rest of the app: what the migrations have to wait for. */
@@ -65,7 +57,7 @@ const tableLock = 'BEGIN; LOCK TABLE busy IN ACCESS SHARE MODE'
  * Takes a snapshot just before the index build begins, which waits for it; and a lock on the table `busy` just
  * before it is altered, which ends at the first `lock_timeout`. Each once.
  */
-export function startTraffic(client: Client, database: TestDatabase): Traffic {
+export function startTraffic({ client, observer }: Pick<Lent, 'client' | 'observer'>): Traffic {
   const left = new Set([snapshot, tableLock])
   let held: string | undefined
   let ended: Promise<unknown> = Promise.resolve()
@@ -82,7 +74,7 @@ export function startTraffic(client: Client, database: TestDatabase): Traffic {
   const settle = async (message: Message) => {
     if (held !== snapshot || !asks(message, buildIndex)) return
     await eventually(async () => {
-      const rows = await database.query(
+      const { rows } = await observer.query(
         `SELECT FROM pg_stat_progress_create_index
          WHERE datname = current_database() AND phase = 'waiting for old snapshots'`,
       )

@@ -2,14 +2,12 @@ import type { Client } from 'pg'
 import { inject } from 'vitest'
 import { messageOf } from '../../src/core/errors.js'
 import { migrate } from '../../src/library.js'
-import { eventually } from '../support/eventually.js'
-import { createDatabase, databaseUrl } from '../support/postgres.js'
-import { startRelease, type RunResult } from '../support/run-release.js'
-import { appRole } from '../support/scene.js'
 import type { Trial } from './extent.js'
+import { leftovers } from './leftovers.js'
 import { labelOf } from './messages.js'
 import { differences, takePicture, type Picture } from './picture.js'
 import { startFaultProxy, type Point } from './proxy.js'
+import { releaseElsewhere, releaseHere, type Ended } from './first-release.js'
 import { startTraffic, type Stage } from './stage.js'
 
 /**
@@ -79,7 +77,7 @@ const environment = (url: string) => ({
 })
 
 interface Run {
-  readonly first: RunResult
+  readonly first: Ended
   /** A superuser's, on the trial's database. */
   readonly client: Client
   readonly labels: readonly string[]
@@ -96,63 +94,43 @@ async function withRun<Result>(
   fault: Fault | undefined,
   look: (run: Run) => Promise<Result>,
 ): Promise<Result> {
-  const database = await createDatabase({ owner: appRole.name, template: stage.template })
-  const client = await database.connect()
-  const traffic = startTraffic(client, database)
-  const labels: string[] = []
-  const server = new URL(inject('postgresUrl'))
-  const proxy = await startFaultProxy({
-    target: { host: server.hostname, port: Number(server.port) },
-    point,
-    onMessage: async (message, pass) => {
-      labels.push(labelOf(message))
-      await traffic.meet(message, pass)
-    },
-    fault: async (cut, message) => {
-      if (point?.side === 'after') await traffic.settle(message)
-      if (fault === 'outage') proxy.close()
-      if (fault === 'kill' || fault === 'stall') {
-        release.kill(fault === 'kill' ? 'SIGKILL' : 'SIGTERM')
-        await release.done
-      }
-      cut()
-    },
+  return await stage.databases.lend(async (lent) => {
+    const { url, observer } = lent
+    const traffic = startTraffic(lent)
+    const labels: string[] = []
+    const server = new URL(inject('postgresUrl'))
+    const proxy = await startFaultProxy({
+      target: { host: server.hostname, port: Number(server.port) },
+      point,
+      onMessage: async (message, pass) => {
+        labels.push(labelOf(message))
+        await traffic.meet(message, pass)
+      },
+      fault: async (cut, message) => {
+        if (point?.side === 'after') await traffic.settle(message)
+        if (fault === 'outage') proxy.close()
+        if (fault === 'kill' || fault === 'stall')
+          await release.kill(fault === 'kill' ? 'SIGKILL' : 'SIGTERM')
+        cut()
+      },
+    })
+    const proxied = new URL(url)
+    proxied.host = `127.0.0.1:${proxy.port}`
+    const options = { folder: stage.folder, environment: environment(proxied.href) }
+    const release = fault === 'cut' || fault === 'outage' ? releaseHere(options) : releaseElsewhere(options)
+    try {
+      const first = await release.done
+      return await look({
+        first,
+        client: observer,
+        url,
+        labels,
+        struck: proxy.struck(),
+        leave: traffic.leave,
+      })
+    } finally {
+      await release.kill('SIGKILL')
+      proxy.close()
+    }
   })
-  const url = databaseUrl(database.name, appRole)
-  const proxied = new URL(url)
-  proxied.host = `127.0.0.1:${proxy.port}`
-  const release = startRelease(['migrate'], {
-    cwd: stage.folder,
-    env: environment(proxied.href),
-    // Many run at once.
-    deadlineMs: 300_000,
-  })
-  try {
-    const first = await release.done
-    const { leave } = traffic
-    return await look({ first, client, url, labels, struck: proxy.struck(), leave })
-  } finally {
-    release.kill('SIGKILL')
-    proxy.close()
-    await database.drop()
-  }
-}
-
-/** Sessions and locks of ours that are still there although nobody releases any more. */
-async function leftovers(client: Client): Promise<string[]> {
-  const read = async () => {
-    const { rows } = await client.query<{ line: string }>(`
-      SELECT format('left a session: %s, %s, %s', application_name, state, query) AS line FROM pg_stat_activity
-      WHERE datname = current_database() AND application_name LIKE 'release-phase%'
-      UNION ALL
-      SELECT format('left a lock: %s, %s', objid, mode) FROM pg_locks
-      WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
-    return rows.map(({ line }) => line)
-  }
-  // A session ends a moment after its client.
-  const gone = eventually(async () => (await read()).length === 0, 'sessions and locks are gone', 5000)
-  return await gone.then(
-    () => [],
-    async () => await read(),
-  )
 }
