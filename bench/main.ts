@@ -2,10 +2,18 @@ import { once } from 'node:events'
 import { startEmbeddedPostgres } from '../test/support/embedded.js'
 import { measureManyMigrations } from './many-migrations.js'
 import { measureNothingToDo } from './nothing-to-do.js'
+import { benchRestart } from './restart.js'
 import { printTable } from './table.js'
 
-// npm run bench -- [nothing | many] [--quick]
-// Every figure is a ratio of two commands that ran in turn, in this run, on this machine.
+// npm run bench -- [nothing | many | restart] [--quick]
+// Every time is a ratio of two commands that ran in turn, in this run, on this machine.
+const words = process.argv.slice(2)
+const quick = words.includes('--quick')
+const only = words.find((word) => !word.startsWith('--'))
+if (only === 'restart') {
+  await benchRestart()
+  process.exit(0)
+}
 const server = await startEmbeddedPostgres({ flags: ['-c', 'fsync=on', '-c', 'max_connections=100'] })
 const stop = async () => {
   await server.stop()
@@ -14,14 +22,12 @@ const stop = async () => {
 process.once('SIGINT', () => void stop())
 
 try {
-  const words = process.argv.slice(2)
-  const quick = words.includes('--quick')
-  const only = words.find((word) => !word.startsWith('--'))
   const rows = [
     ...(only === 'many' ? [] : await measureNothingToDo(server.url, quick ? 5 : 21)),
     ...(only === 'nothing' ? [] : await measureManyMigrations(server.url, quick ? 2 : 5)),
   ]
   printTable(rows)
+  if (only === undefined) await benchRestart()
 } finally {
   await server.stop()
 }

@@ -22,7 +22,11 @@ export function printTable(rows: readonly Row[]): void {
     row.against,
     row.bound === undefined ? '' : `${row.ratio <= row.bound ? 'within' : 'OVER'} ${row.bound.toFixed(2)}`,
   ])
-  const head = ['what', 'median', 'ratio', 'against', 'bound']
+  printColumns(['what', 'median', 'ratio', 'against', 'bound'], cells)
+}
+
+/** Prints rows of cells under their titles. */
+export function printColumns(head: readonly string[], cells: readonly (readonly string[])[]): void {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
   )

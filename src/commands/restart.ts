@@ -74,7 +74,11 @@ export const restartCommand: Command = {
       })
     }
     const report = await restartWished(world, app, wishOf(flags))
-    return { exitCode: exitCodes.done, lines: linesOf(report, flags), json: { ...report } }
+    return {
+      exitCode: exitCodes.done,
+      lines: linesOf(report, flags),
+      json: { ...report, requestsLeft: report.requestsLeft ?? null },
+    }
   },
 }
 

@@ -75,6 +75,25 @@ describe('the lines of a status', () => {
     expect(pending.at(-1)).toBe('chart v42: the database is out of reach; v43 pending; 1 dyno stuck.')
   })
 
+  it('say of a release that has been pending for longer than a release phase may take that it hangs', () => {
+    const pending = (time: string) =>
+      lines({ newer: [release(43, { status: 'pending', createdAt: new Date(`2026-03-01T${time}Z`) })] })
+    expect(pending('10:59:00').join('\n')).toContain('longer than a release phase may take: it hangs')
+    expect(pending('11:30:00').join('\n')).not.toContain('hangs')
+  })
+
+  it('tell apart stuck dynos that a restart renews and one-off dynos that it never touches', () => {
+    const oneOff = { ...dyno('run.7', 'stuck'), oneOff: true }
+    const text = lines({ dynos: [dyno('web.1'), oneOff] }).join('\n')
+    expect(text).not.toContain('release restart')
+    expect(text).toContain('heroku ps:stop run.7 --app chart')
+  })
+
+  it('tell how many API requests are left when that is few', () => {
+    expect(lines({ requestsLeft: 499 }).join('\n')).toContain("499 requests left of the account's quota")
+    expect(lines({ requestsLeft: 4000 }).join('\n')).not.toContain('requests left')
+  })
+
   it('leave out fine dynos where there are many, and none of the others', () => {
     const many = Array.from({ length: 40 }, (_, index) => dyno(`web.${index + 1}`))
     const shown = lines({ dynos: [...many, dyno('worker.1', 'crashed')] })
