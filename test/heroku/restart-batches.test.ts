@@ -114,11 +114,23 @@ describe('a restart in batches', () => {
     expect(before.some((name) => successors.has(name))).toBe(false)
   })
 
+  it('takes no dyno of Fir twice, also where one order had to be repeated', async () => {
+    const heroku = await startHeroku()
+    const app = await simulatedApp(heroku, { web: 2 }, undefined, 'fir')
+    await app.waitForDynos()
+    const before = Object.keys(idsOf(app))
+    heroku.faults.add({ match: { method: 'DELETE' }, kind: 'status', status: 503, after: 1 })
+    const report = await restart(heroku, app, { batch: { count: 2 } })
+    const successors = new Set(report.restarted.map(({ successor }) => successor))
+    expect(successors).toEqual(new Set(Object.keys(idsOf(app))))
+    expect(before.some((name) => successors.has(name))).toBe(false)
+  })
+
   it('sends no further order once one was refused, and says which were sent', async () => {
     const heroku = await startHeroku()
     const app = await simulatedApp(heroku, { web: 40 })
     await app.waitForDynos()
-    heroku.faults.add({ match: { method: 'DELETE' }, kind: 'status', status: 401, after: 2, times: 40 })
+    heroku.faults.add({ match: { method: 'DELETE' }, kind: 'status', status: 401, after: 2 })
     const error = await rejectionOf(restart(heroku, app, { batch: { count: 40 } }))
     expect(error).toMatchObject({ code: 'token-refused', exitCode: 78 })
     expect(error).toHaveProperty('message', expect.stringContaining('were just being restarted.'))
