@@ -34,7 +34,19 @@ const worthRetrying = new Set(['55P03', '40P01'])
  * Applies one migration: in a transaction of its own with `lock_timeout`, as often as the retry budget allows,
  * or statement by statement where it asked for no transaction.
  */
-export async function applyMigration(migration: LoadedMigration, options: ApplyOptions): Promise<Attempted> {
+export async function applyMigration(migration: LoadedMigration, given: ApplyOptions): Promise<Attempted> {
+  // Not for a table lock, and with a bound of its own.
+  let patientMs = 0
+  const options: ApplyOptions = {
+    ...given,
+    patiently: async (waits, work) => {
+      const waitsSince = performance.now()
+      await given.patiently(waits, async () => {
+        patientMs += performance.now() - waitsSince
+        await work()
+      })
+    },
+  }
   let triedSince = performance.now()
   let stayed = 0
   let lockWaitMs = 0
@@ -63,9 +75,12 @@ export async function applyMigration(migration: LoadedMigration, options: ApplyO
       await rollBack(options.connection)
       const pause = pauseMs(attempt, 250, 10_000)
       // The time for a lock begins anew with each statement that outlives the attempt.
-      if (tally.stayed > stayed) triedSince = performance.now()
+      if (tally.stayed > stayed) {
+        triedSince = performance.now()
+        patientMs = 0
+      }
       stayed = tally.stayed
-      const spentMs = performance.now() - triedSince + pause
+      const spentMs = performance.now() - triedSince - patientMs + pause
       const again = tally.inTransaction ? !stays.ownCommit : tally.asked === 0 && !tally.partWay
       const sqlstate = sqlstateOf(error)
       if (

@@ -1,5 +1,6 @@
 import { beginning } from '../core/beginning.js'
 import type { ApplyOptions, Tally } from './attempt.js'
+import { awaitOthers, waitsIn } from './beforehand.js'
 import { buildMigration, callingLine, type BuiltMigration, type SqlStep } from './build.js'
 import type { LoadedMigration } from './load.js'
 import { mayControlTransaction, rollsBack, withoutOwnTransaction } from './own-transaction.js'
@@ -18,6 +19,7 @@ export async function applyInTransaction(
   if (migration.kind === 'sql') {
     const built = await build(migration, options, tally)
     if (!built.inTransaction) return await outside(built, options, tally)
+    await awaitOthers(await waitsIn(built.steps), options)
     if (await applyAtOnce(built, options, tally)) return
   }
   await connection.query(beginning(options.lockTimeoutMs, options.searchPath))
@@ -27,6 +29,7 @@ export async function applyInTransaction(
     await commit('COMMIT', connection)
     return await outside(built, options, tally)
   }
+  if (migration.kind === 'js' && tally.asked === 0) await awaitAndBeginAgain(built, options)
   for (const step of built.steps) await send(await ready(step, options), connection)
   if (tally.asked > 0 || built.steps.some(({ sql }) => mayLetGo(sql))) await options.keepLock()
   if (connection.status() === 'idle') {
@@ -42,6 +45,15 @@ export async function applyInTransaction(
 async function outside(built: BuiltMigration, options: ApplyOptions, tally: Tally): Promise<void> {
   const { applyOutside } = await import('./outside/apply-outside.js')
   await applyOutside(built.steps, options, tally)
+}
+
+/** Code is built inside its transaction; as long as it has asked for nothing, another one is as good. */
+async function awaitAndBeginAgain({ steps }: BuiltMigration, options: ApplyOptions): Promise<void> {
+  const waits = await waitsIn(steps)
+  if (waits.length === 0) return
+  await options.connection.query('ROLLBACK')
+  await awaitOthers(waits, options)
+  await options.connection.query(beginning(options.lockTimeoutMs, options.searchPath))
 }
 
 /**

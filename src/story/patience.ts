@@ -56,7 +56,7 @@ async function awaitWeather(
     left = (await readWeather(session, patience)).filter(({ transaction }) => known.has(transaction))
     const waitedMs = performance.now() - startedAt
     if (left.length === 0) break
-    if (waitedMs >= config.indexWaitMs) throw stillThere(left, config.indexWaitMs)
+    if (waitedMs >= config.indexWaitMs) throw stillThere(left, patience, config.indexWaitMs)
     if (waitedMs - noticedAt < noticeEveryMs) continue
     noticedAt = waitedMs
     log.info(
@@ -69,10 +69,10 @@ async function awaitWeather(
     log.info('apply', `${name}: begins after ${formatDuration(performance.now() - startedAt)}`, { waited })
 }
 
-const stillThere = (left: readonly Weather[], waitMs: number) =>
+const stillThere = (left: readonly Weather[], { waitsFor }: Patience, waitMs: number) =>
   tryAgainError(
     'old-transactions',
-    `Old transactions were open for all of the ${formatDuration(waitMs)} that this statement waited to begin; it would wait for them with its work half done.`,
+    `Old transactions were open for all of the ${formatDuration(waitMs)} that this statement waited to begin; ${waitsFor === 'workers' ? 'beside them it cannot run' : 'it would wait for them with its work half done'}.`,
     {
       detail: [describeSessions(left.slice(0, 5))],
       todo: [

@@ -105,19 +105,55 @@ it('dropping an index waits for those who use its table, and for nobody else', a
   expect((await release.done).exitCode).toBe(0)
 })
 
-it('validating a constraint waits for those who change the table, not for those who use it', async () => {
-  await oldTransaction('SELECT count(*) FROM users', scene.url)
-  const { pid, client } = await oldTransaction('LOCK users IN SHARE UPDATE EXCLUSIVE MODE', scene.url)
-  await scene.write(
-    'migrations/2_validate.sql',
-    '-- no-transaction\nALTER TABLE users VALIDATE CONSTRAINT positive;',
+const validate = 'ALTER TABLE users VALIDATE CONSTRAINT positive;'
+
+it.each([
+  ['outside a transaction', '2_validate.sql', `-- no-transaction\n${validate}`],
+  ['in a transaction', '2_validate.sql', `CREATE TABLE more (id int); ${validate}`],
+  ['in the transaction of code', '2_validate.js', `exports.up = (pgm) => pgm.sql('${validate}')`],
+])(
+  'validating a constraint %s waits for those who change the table, not for those who use it',
+  async (_, file, text) => {
+    await oldTransaction('SELECT count(*) FROM users', scene.url)
+    const { pid, client } = await oldTransaction('LOCK users IN SHARE UPDATE EXCLUSIVE MODE', scene.url)
+    await scene.write(`migrations/${file}`, text)
+    const release = scene.start('migrate')
+    await release.says(/not begun yet.* for pid/)
+    expect(release.stderr()).toMatch(
+      new RegExp(`for pid ${pid} \\([^;]*holds SHARE UPDATE EXCLUSIVE on users\\)[^;]*\n`),
+    )
+    expect(await openTransactions()).toEqual([])
+    await client.query('COMMIT')
+    const result = await release.done
+    expect(result.exitCode).toBe(0)
+    expect(result.stderr).not.toContain('no table lock')
+    expect(await scene.database.query('SELECT convalidated FROM pg_constraint')).toContainEqual({
+      convalidated: true,
+    })
+  },
+)
+
+const openTransactions = async () =>
+  await scene.database.query(
+    `SELECT state FROM pg_stat_activity WHERE application_name = 'release-phase'
+     AND datname = current_database() AND state LIKE 'idle in transaction%'`,
   )
-  const release = scene.start('migrate')
-  await release.says(/not begun yet.* for pid/)
-  expect(release.stderr()).toMatch(
-    new RegExp(`for pid ${pid} \\([^;]*holds SHARE UPDATE EXCLUSIVE on users\\)[^;]*\n`),
-  )
+
+it('the time for which it was patient is no part of the time that there is for table locks', async () => {
+  const { client } = await oldTransaction('LOCK users IN SHARE UPDATE EXCLUSIVE MODE', scene.url)
+  const next = await scene.database.connect(scene.url)
+  const queued = next.query('BEGIN; LOCK users IN SHARE UPDATE EXCLUSIVE MODE')
+  await scene.write('migrations/2_validate.sql', validate)
+  const release = scene.start('migrate --lock-retry 4s --lock-timeout 200ms')
+  await release.says('not begun yet')
+  await eventually(async () => {
+    const long = `SELECT FROM release_phase.runs WHERE outcome = 'running' AND started_at < now() - interval '4 s'`
+    return (await scene.database.query(long)).length > 0
+  }, 'it has waited for longer than that')
   await client.query('COMMIT')
+  await queued
+  await release.says('no table lock within 200 ms (attempt 1)')
+  await next.query('COMMIT')
   expect((await release.done).exitCode).toBe(0)
 })
 
