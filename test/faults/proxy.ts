@@ -24,6 +24,8 @@ export interface FaultProxy {
   readonly port: number
   /** Whether the point was reached. */
   struck(): boolean
+  /** Takes away every connection there is; new ones can be made. */
+  cut(): void
   close(): void
 }
 
@@ -87,12 +89,16 @@ export async function startFaultProxy(options: ProxyOptions): Promise<FaultProxy
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
+  const cut = () => {
+    for (const socket of sockets) socket.destroy()
+  }
   return {
     port: (server.address() as AddressInfo).port,
     struck: () => struck,
+    cut,
     close: () => {
       server.close()
-      for (const socket of sockets) socket.destroy()
+      cut()
     },
   }
 }

@@ -124,7 +124,7 @@ describe('SIGTERM', () => {
   })
 })
 
-it('after SIGKILL the next release finishes the job, and closes the run that ended without a word', async () => {
+it('after SIGKILL in a long transaction the next release, started at once, finishes the job and closes the run that ended without a word', async () => {
   const scene = await createScene(files)
   const release = scene.start('migrate')
   await running(scene, 'pg_sleep')
