@@ -181,6 +181,11 @@ it('a comment in code is for the statement that its line makes, or the next one'
   ])
 })
 
+it('a quote in a regular expression opens no string', () => {
+  const source = `const one = /"/, other = 1; // release:allow drop-column "unread"`
+  expect(shown(codeFile([1], waiversInCode(source, '1.js')))).toEqual(['1 drop-column: unread'])
+})
+
 it('a comment in code behind which nothing runs waives nothing', () => {
   expect(shown(codeFile([1], waiversInCode('x()\n// release:allow drop-column "unread"', '1.js')))).toEqual([
     '1 drop-column',
