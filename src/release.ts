@@ -1,9 +1,17 @@
-import type { Hooks } from './core/hooks.js'
+import type { Finding } from './core/finding.js'
+import { migrationFacts, type Hooks } from './core/hooks.js'
 import { refuseOwnLock } from './core/other-migrator.js'
-import { noWork, skippedWork, type MigrateOutcome, type Work } from './core/outcome.js'
-import { isEmptied, type Plan } from './core/plan.js'
+import {
+  countsOf,
+  doneBy,
+  noWork,
+  restartedByMaintenance,
+  skippedWork,
+  type MigrateOutcome,
+  type Work,
+} from './core/outcome.js'
+import { isEmptied } from './core/plan.js'
 import { createProgress, type Progress } from './core/progress.js'
-import { fingerprintOf, listNames } from './migrations/discover.js'
 import type { LoadedMigration } from './migrations/load.js'
 import { ensureHistory } from './postgres/history.js'
 import { ensureLedger } from './postgres/ledger.js'
@@ -13,16 +21,17 @@ import type { Session } from './postgres/session.js'
 import { prepareSession } from './postgres/settings.js'
 import { applyAll } from './story/applying.js'
 import { claimUnderLock, type Claiming } from './story/claiming.js'
-import type { Commanding } from './story/commanding.js'
 import { onLeash } from './story/leashing.js'
 import { isLockFree } from './story/locking.js'
 import { examineOwner, findReviewApp, judgeEntry, writeClaim } from './story/owning.js'
-import { heedDrift, loadPending, planRun, readFolder } from './story/planning.js'
+import { behindMaintenance } from './story/maintenance/behind.js'
+import { heedDrift, listFolder, loadPending, planRun, readFolder, type Listing } from './story/planning.js'
 import { acrossLostConnections } from './story/reconnecting.js'
 import { checkRestart, restartAfter } from './story/restarting.js'
+import { tellClosed, tellLearned, tellPending, tellWhere } from './story/saying.js'
 import { withDatabase } from './story/session.js'
 import { telling } from './story/telling/telling.js'
-import { appOf, historyTable, migrationFolder, runFacts, schemasToCreate, type World } from './story/world.js'
+import { appOf, historyTable, runFacts, schemasToCreate, type World } from './story/world.js'
 
 export interface MigrateOptions {
   /** Take over a database that the ledger gives to another app. */
@@ -47,8 +56,11 @@ async function release(world: World, wish: Wish): Promise<MigrateOutcome> {
     ? await acrossLostConnections(world, async () => await workOn(world, wish))
     : skippedWork(gate.reason)
   const { outcome, applied } = work
-  await wish.hooks.after('apply', factsOf('applied', applied))
-  const restart = outcome === 'skipped' ? undefined : await restartAfter(world, applied.length, wish.hooks)
+  await wish.hooks.after('apply', migrationFacts('applied', applied))
+  const restart =
+    outcome === 'skipped'
+      ? undefined
+      : (restartedByMaintenance(work) ?? (await restartAfter(world, applied.length, wish.hooks)))
   return { ...work, restart, durationMs: performance.now() - startedAt }
 }
 
@@ -64,7 +76,7 @@ async function workOn(world: World, wish: Wish): Promise<Work> {
   if (migrateCommand !== undefined) refuseOwnLock(migrateCommand)
   await hooks.before('connect')
   // The folder is listed while the connection is made; a failure shows where it is awaited.
-  const listing = migrateCommand === undefined ? listFiles(world) : Promise.resolve(migrateCommand)
+  const listing = migrateCommand === undefined ? listFolder(world) : Promise.resolve(migrateCommand)
   listing.catch(() => undefined)
   return await withDatabase(world, async (session, ends, cancel) => {
     const source = await listing
@@ -73,39 +85,20 @@ async function workOn(world: World, wish: Wish): Promise<Work> {
     const opening = await open(session, { history: historyTable(world), fingerprint, app: appOf(world) })
     await hooks.after('connect', { database: session.target.location })
     if (opening.upToDate && !adopt) {
-      return { ...noWork, ...appliedBy(progress), appliedCount: opening.appliedCount }
+      return { ...noWork, ...doneBy(progress), appliedCount: opening.appliedCount }
     }
     await prepareSession(session, opening.serverVersion)
     tellWhere(world, session, opening.serverVersion)
+    if (opening.closed) tellClosed(world)
     return await enterDatabase(world, session, { ...wish, source, ends, cancel })
   })
 }
 
-async function listFiles(world: World): Promise<Files> {
-  const folder = migrationFolder(world)
-  const names = await listNames(folder)
-  return { names, fingerprint: fingerprintOf(names, folder) }
-}
-
-/** The first line of a run that has work to do: who releases, and into what. */
-function tellWhere(world: World, { target }: Session, serverVersion: number): void {
-  const { release: version, dyno, who } = world.surroundings
-  const app = [appOf(world).name ?? 'app unknown', version].filter(Boolean).join(' ')
-  const place = dyno === undefined ? `by hand by ${who ?? 'somebody'}` : `in ${dyno}`
-  const server = `PostgreSQL ${Math.floor(serverVersion / 10_000)}`
-  world.log.info('connect', `${app}, ${place}, to ${server} at ${target.location}`)
-}
-
-interface Files {
-  readonly names: readonly string[]
-  readonly fingerprint: string
-}
-
 interface Release extends Wish {
   /** A text is the command of another migrator. */
-  readonly source: Files | string
+  readonly source: Listing | string
   readonly ends: AbortSignal
-  readonly cancel: Commanding['cancel']
+  readonly cancel: Claiming['cancel']
 }
 
 async function enterDatabase(world: World, session: Session, given: Release): Promise<Work> {
@@ -116,61 +109,70 @@ async function enterDatabase(world: World, session: Session, given: Release): Pr
   const examine = async () => await examineOwner(world, session, reviewApp, adopt)
   const before = await examine()
   if (!before.go) return skippedWork(before.reason)
-  const claiming: Claiming = { session, ends, hooks, before, examine }
-  if (typeof source !== 'string') return await releaseFiles(world, source, claiming, progress)
+  const claiming = { session, ends, cancel, hooks, progress, before, examine }
+  if (typeof source !== 'string') return await releaseFiles(world, source, claiming)
   const { releaseByCommand } = await import('./story/commanding.js')
-  return await releaseByCommand(world, source, { ...claiming, cancel })
+  return await releaseByCommand(world, source, claiming)
 }
 
 async function releaseFiles(
   world: World,
-  { names, fingerprint }: Files,
+  { names, fingerprint }: Listing,
   claiming: Claiming,
-  progress: Progress,
 ): Promise<Work> {
-  const { session, ends, hooks } = claiming
+  const { session, ends, hooks, progress } = claiming
   const folder = await readFolder(world, names)
   const early = await planRun(world, session, folder)
   // Who has nothing to do waits for nobody: a rollback must not queue behind a long migration.
   if (early.pending.length === 0 && !(await isLockFree(world, session))) {
     tellLearned(world, progress, early)
     heedDrift(world, early)
-    return { ...noWork, ...countsOf(early), ...appliedBy(progress) }
+    return { ...noWork, ...countsOf(early), ...doneBy(progress) }
   }
   const { claim, lockWaitMs } = await claimUnderLock(world, claiming)
   if (!claim.go) return skippedWork(claim.reason)
 
   await hooks.before('plan')
   const plan = await planRun(world, session, folder)
-  await hooks.after('plan', factsOf('pending', plan.pending))
+  await hooks.after('plan', migrationFacts('pending', plan.pending))
   tellLearned(world, progress, plan)
   heedDrift(world, plan)
   const { pending, appliedCount } = plan
   const migrations = await loadPending(world, folder, plan)
-  await judgePending(world, session, migrations)
+  const findings = await judgePending(world, session, migrations)
   await checkRestart(world, pending.length)
-  if (pending.length > 0) await hooks.before('apply')
 
   const table = historyTable(world)
   await ensureLedger(session)
   await writeClaim(world, session, claim)
-  await ensureHistory(session, table, schemasToCreate(world))
-  if (pending.length > 0) {
-    const { length } = pending
-    world.log.info('plan', `${length} pending, ${appliedCount} applied before`, {
-      pending: pending.map(({ name }) => name),
-    })
-    const runId = await startRun(session, { ...runFacts(world), lockWaitMs })
-    const applying = { session, runId, signal: ends, progress }
-    await onLeash(world, session, { signal: ends }, async () => await applyAll(world, migrations, applying))
-  }
-  if (!isEmptied(plan)) await writeSeen(session, table, fingerprint)
+  const maintenance = await behindMaintenance(
+    world,
+    { ...claiming, pendingCount: pending.length, findings },
+    async () => {
+      if (pending.length > 0) await hooks.before('apply')
+      await ensureHistory(session, table, schemasToCreate(world))
+      if (pending.length > 0) {
+        tellPending(world, plan)
+        const runId = await startRun(session, { ...runFacts(world), lockWaitMs })
+        const applying = { session, runId, signal: ends, progress }
+        await onLeash(
+          world,
+          session,
+          { signal: ends },
+          async () => await applyAll(world, migrations, applying),
+        )
+      }
+      if (!isEmptied(plan)) await writeSeen(session, table, fingerprint)
+      return progress.applied
+    },
+  )
   return {
     ...noWork,
     ...countsOf(plan),
-    ...appliedBy(progress),
+    ...doneBy(progress),
     appliedCount: appliedCount + pending.length,
     lockWaitMs,
+    maintenance,
   }
 }
 
@@ -179,27 +181,8 @@ async function judgePending(
   world: World,
   session: Session,
   migrations: readonly LoadedMigration[],
-): Promise<void> {
-  if (migrations.length === 0) return
+): Promise<readonly Finding[]> {
+  if (migrations.length === 0) return []
   const { heedJudge } = await import('./story/judging.js')
-  await heedJudge(world, session, migrations)
+  return await heedJudge(world, session, migrations)
 }
-
-const appliedBy = ({ applied }: Progress) => ({
-  outcome: applied.length === 0 ? ('nothing' as const) : ('applied' as const),
-  applied,
-})
-
-/** After a lost connection: says what became of the migration that was under way. */
-function tellLearned({ log }: World, progress: Progress, { pending }: Plan): void {
-  const step = progress.learn(pending.map(({ name }) => name))
-  if (step !== undefined)
-    log.info('apply', `${step.name} (its COMMIT went through; only the answer was lost)`)
-}
-
-const countsOf = ({ appliedCount, ahead, drift }: Plan) => ({ appliedCount, ahead, drift })
-
-const factsOf = (kind: 'pending' | 'applied', migrations: readonly { readonly name: string }[]) => ({
-  [kind]: migrations.map(({ name }) => name),
-  [`${kind}_count`]: migrations.length,
-})

@@ -22,6 +22,10 @@ export const commands = {
     summary: 'restart the dynos in batches, each verified before the next',
     load: async (): Promise<Command> => (await import('./restart.js')).restartCommand,
   },
+  maintenance: {
+    summary: 'show, switch on or switch off maintenance mode, and open what a release has left closed',
+    load: async (): Promise<Command> => (await import('./maintenance.js')).maintenanceCommand,
+  },
   tail: {
     summary: 'follow the log after a release until it has been quiet, counting what matters',
     load: async (): Promise<Command> => (await import('./tail.js')).tailCommand,

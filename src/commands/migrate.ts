@@ -3,6 +3,7 @@ import { exitCodes } from '../core/exit-codes.js'
 import type { MigrateOutcome, RestartOutcome } from '../core/outcome.js'
 import { describeRestarted } from '../core/restarted.js'
 import { migrate } from '../release.js'
+import { renderMaintenanceOutcome } from '../terminal/render-maintenance.js'
 import { migrationSettings, type Command, type CommandResult, type Invocation } from './command.js'
 
 export const migrateCommand: Command = {
@@ -25,6 +26,9 @@ export const migrateCommand: Command = {
     'healthPath',
     'healthStatus',
     'healthBody',
+    'maintenance',
+    'maintenanceDrainMs',
+    'maintenanceWaitMs',
     'untilStableMs',
     'tailDeadlineMs',
     'lockWaitMs',
@@ -66,6 +70,7 @@ export const migrateCommand: Command = {
     ['release migrate', 'in the Procfile and at the prompt'],
     ['release migrate --dry-run', 'what it would do'],
     ['release migrate --restart never', 'leave the dynos alone'],
+    ['release migrate --maintenance always', 'close the app meanwhile, with every process stopped'],
   ],
   run: async (invocation) => {
     if (invocation.flags['dry-run'] === true) {
@@ -97,23 +102,20 @@ async function migrateAndFollow(invocation: Invocation): Promise<CommandResult> 
 
 /** The last lines of a release, for a person who reads nothing else. */
 function summary(outcome: MigrateOutcome): string[] {
-  const { applied, appliedCount, durationMs, restart } = outcome
+  const { applied, appliedCount, durationMs } = outcome
   switch (outcome.outcome) {
     case 'skipped':
       return [`Skipped: ${outcome.reason ?? ''}. Nothing was migrated or restarted.`]
     case 'nothing':
-      return [
-        `Nothing to do: ${countOf(appliedCount)} applied, none pending.`,
-        ...restartLines(restart, false),
-      ]
+      return [`Nothing to do: ${countOf(appliedCount)} applied, none pending.`, ...dynoLines(outcome, false)]
     case 'applied':
       if (outcome.migrator !== undefined) {
         const line = `Done in ${formatDuration(durationMs)}: ${outcome.migrator} succeeded.`
-        return [line, ...restartLines(restart, true)]
+        return [line, ...dynoLines(outcome, true)]
       }
       return [
         `Done in ${formatDuration(durationMs)}: ${countOf(applied.length)} applied (${names(applied)}), ${appliedCount} in all.`,
-        ...restartLines(restart, true),
+        ...dynoLines(outcome, true),
       ]
   }
 }
@@ -125,6 +127,12 @@ function names(applied: MigrateOutcome['applied']): string {
   return applied.length > shown.length
     ? `${shown.join(', ')} and ${applied.length - shown.length} more`
     : shown.join(', ')
+}
+
+function dynoLines({ maintenance, restart }: MigrateOutcome, always: boolean): string[] {
+  const closed = renderMaintenanceOutcome(maintenance)
+  // Which says already that every process is new.
+  return (maintenance?.renewed ?? []).length > 0 ? closed : [...closed, ...restartLines(restart, always)]
 }
 
 function restartLines(restart: RestartOutcome | undefined, always: boolean): string[] {

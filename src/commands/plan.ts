@@ -1,7 +1,6 @@
 import { exitCodes } from '../core/exit-codes.js'
 import type { Forecast, Preview } from '../core/forecast.js'
 import type { Drift } from '../core/drift.js'
-import type { RestartDecision } from '../core/restart-decision.js'
 import { foresee } from '../story/looking.js'
 import { migrationSettings, type Command } from './command.js'
 
@@ -18,6 +17,7 @@ export const planCommand: Command = {
     'reviewApps',
     'skipMigrations',
     'restart',
+    'maintenance',
     'migrateCommand',
     ...migrationSettings,
     'lockValue',
@@ -46,14 +46,15 @@ function render(forecast: Forecast): string[] {
   if (forecast.skipped !== undefined) {
     return [`Would skip: ${forecast.skipped}. Nothing would be migrated or restarted.`]
   }
-  const { migrator, plan, previews, waitsFor, refused, restart } = forecast
+  const { migrator, plan, previews, waitsFor, refused } = forecast
+  const dynos = renderDynos(forecast)
   const before = [
     ...waitsFor.map((line) => `Would wait for the release lock, held by ${line}`),
     ...(refused === undefined ? [] : [`Would refuse: ${refused}.`]),
   ]
   if (migrator !== undefined) {
     const unknown = '    what it would apply, it alone knows'
-    return [`Would run: ${migrator}`, unknown, ...before, ...renderRestart(restart)]
+    return [`Would run: ${migrator}`, unknown, ...before, ...dynos]
   }
   if (plan === undefined) return []
   const drift = plan.drift.flatMap(({ policy, message, todo }) => [
@@ -65,7 +66,7 @@ function render(forecast: Forecast): string[] {
     ...before,
     ...(plan.ahead.length === 0 ? [] : [`The database is ahead of this code by: ${plan.ahead.join(', ')}.`]),
     ...drift,
-    ...renderRestart(restart),
+    ...dynos,
     `${plan.pending.length} pending, ${plan.appliedCount} applied.`,
   ]
 }
@@ -79,7 +80,11 @@ function renderPreview({ name, sql, inTransaction, unknown }: Preview): string[]
   ]
 }
 
-function renderRestart(restart: RestartDecision | undefined): string[] {
-  if (restart === undefined) return []
-  return [restart.restart ? `Would restart ${restart.app}.` : `Would not restart: ${restart.reason}.`]
+function renderDynos({ maintenance, restart }: Forecast): string[] {
+  const closed = maintenance ? ['Would close the app meanwhile: docs/maintenance.md says how.'] : []
+  if (restart === undefined) return closed
+  return [
+    ...closed,
+    restart.restart ? `Would restart ${restart.app}.` : `Would not restart: ${restart.reason}.`,
+  ]
 }

@@ -5,6 +5,7 @@ import { gateSettings } from './settings/gate.js'
 import { hookSettings } from './settings/hooks.js'
 import { judgeSettings } from './settings/judge.js'
 import { logSettings } from './settings/log.js'
+import { maintenanceSettings } from './settings/maintenance.js'
 import { migrationsSettings } from './settings/migrations.js'
 import { notifySettings } from './settings/notify.js'
 import { patienceSettings } from './settings/patience.js'
@@ -23,6 +24,7 @@ export const settings = {
   ...gateSettings,
   ...restartSettings,
   ...tailSettings,
+  ...maintenanceSettings,
   ...patienceSettings,
   ...logSettings,
   ...platformSettings,

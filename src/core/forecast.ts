@@ -22,5 +22,7 @@ export interface Forecast {
   readonly previews: readonly Preview[]
   /** Who holds the release lock now, each in one line. */
   readonly waitsFor: readonly string[]
+  /** Whether the settings say that it closes the app meanwhile; what a waiver asks for, the judge says then. */
+  readonly maintenance: boolean
   readonly restart: RestartDecision | undefined
 }

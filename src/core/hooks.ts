@@ -1,5 +1,5 @@
 /** The steps of the story that a hook may stand before and after, in their order. */
-export const hookSteps = ['connect', 'lock', 'plan', 'apply', 'restart'] as const
+export const hookSteps = ['connect', 'lock', 'plan', 'maintenance', 'apply', 'restart'] as const
 export type HookStep = (typeof hookSteps)[number]
 export type HookName = `before-${HookStep}` | `after-${HookStep}`
 
@@ -12,6 +12,7 @@ const vetoing: ReadonlySet<HookName> = new Set([
   'before-connect',
   'before-lock',
   'before-plan',
+  'before-maintenance',
   'before-apply',
 ])
 
@@ -53,3 +54,12 @@ function textOf(fact: Exclude<Fact, undefined>): string {
   const end = text.lastIndexOf('\n', mostCharacters)
   return text.slice(0, end === -1 ? mostCharacters : end)
 }
+
+/** Migrations as facts: `pending` and `pending_count`, or the same of `applied`. */
+export const migrationFacts = (
+  kind: 'pending' | 'applied',
+  migrations: readonly { readonly name: string }[],
+): HookFacts => ({
+  [kind]: migrations.map(({ name }) => name),
+  [`${kind}_count`]: migrations.length,
+})

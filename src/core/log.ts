@@ -5,6 +5,7 @@ export const storySteps = [
   'lock',
   'plan',
   'judge',
+  'maintain',
   'apply',
   'restart',
   'tail',

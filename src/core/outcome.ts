@@ -1,4 +1,6 @@
 import type { Drift } from './drift.js'
+import type { Plan } from './plan.js'
+import type { ProcessType } from './restart.js'
 
 /** One applied migration of a run. */
 export interface AppliedStep {
@@ -19,6 +21,20 @@ export type RestartOutcome =
     }
   | { readonly restarted: false; readonly reason: string; readonly advice?: string }
 
+/** What became of the app that a release has closed, or has found closed. */
+export interface MaintenanceOutcome {
+  /** Whether it is in maintenance mode now. */
+  readonly on: boolean
+  /** Why it still is, as the end of a sentence. */
+  readonly reason?: string
+  /** A command for the person to run. */
+  readonly advice?: string
+  /** Process types that were stopped and are up again. */
+  readonly renewed: readonly ProcessType[]
+  /** How long this release had it closed, or has by now; undefined: it did not close it. */
+  readonly closedMs: number | undefined
+}
+
 /** What `release migrate` did, as plain data. */
 export interface MigrateOutcome {
   /** `skipped`: the gate left everything alone; `nothing`: every migration was applied already. */
@@ -35,6 +51,8 @@ export interface MigrateOutcome {
   readonly drift: readonly Drift[]
   readonly lockWaitMs: number
   readonly durationMs: number
+  /** Undefined: maintenance mode was no matter. */
+  readonly maintenance?: MaintenanceOutcome | undefined
   readonly restart: RestartOutcome | undefined
 }
 
@@ -51,3 +69,17 @@ export const noWork: Work = {
 }
 
 export const skippedWork = (reason: string): Work => ({ ...noWork, outcome: 'skipped', reason })
+
+/** What a run has applied, over all its connections. */
+export const doneBy = ({ applied }: { readonly applied: readonly AppliedStep[] }) => ({
+  outcome: applied.length === 0 ? ('nothing' as const) : ('applied' as const),
+  applied,
+})
+
+export const countsOf = ({ appliedCount, ahead, drift }: Plan) => ({ appliedCount, ahead, drift })
+
+/** Whoever stopped every process and started it anew has nothing left to restart. */
+export function restartedByMaintenance({ maintenance }: Work): RestartOutcome | undefined {
+  if (maintenance === undefined || maintenance.renewed.length === 0) return undefined
+  return { restarted: false, reason: 'every process was stopped and started anew' }
+}

@@ -3,6 +3,9 @@ import type { AppliedStep } from './outcome.js'
 /** What a release has applied so far, over all the connections that it needed. */
 export interface Progress {
   readonly applied: readonly AppliedStep[]
+  /** Something stayed in the database that no applied migration accounts for, or nobody knows. */
+  readonly touched: boolean
+  touch(): void
   begin(name: string): void
   finish(step: AppliedStep): void
   /**
@@ -14,9 +17,16 @@ export interface Progress {
 
 export function createProgress(): Progress {
   const applied: AppliedStep[] = []
+  let touched = false
   let underway: AppliedStep | undefined
   return {
     applied,
+    get touched() {
+      return touched
+    },
+    touch: () => {
+      touched = true
+    },
     begin: (name) => {
       // Nobody will say how long it took.
       underway = { name, durationMs: 0, lockWaitMs: 0, attempts: 1, inTransaction: true }

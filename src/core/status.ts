@@ -3,6 +3,7 @@ import type { ExitCode } from './exit-codes.js'
 import type { Holder } from './holder.js'
 import type { Ownership } from './ownership.js'
 import type { Drift } from './drift.js'
+import type { MaintenanceRecord } from './maintenance.js'
 import type { ProcessType } from './restart.js'
 import type { JudgedSession, SessionFact } from './session-owner.js'
 import { messageOf, ReleaseError } from './errors.js'
@@ -64,6 +65,8 @@ export interface DatabaseStatus {
   readonly migrations: Known<MigrationsStatus>
   /** Who holds the release lock; nobody when it is empty. */
   readonly holders: Known<readonly Holder[]>
+  /** What a release has closed and not opened again; null: nothing. */
+  readonly maintenance: Known<{ readonly record: MaintenanceRecord | null }>
   /** The last ones, newest first. */
   readonly runs: Known<readonly RunStatus[]>
   /** When the last migration of the ledger finished, and which dyno ran it; null: there was none, or by hand. */

@@ -10,6 +10,7 @@ export interface App {
   readonly maintenance: boolean
   /** Where the app answers, `https://chart-1a2b3c.herokuapp.com/`; undefined where it has no such address. */
   readonly webUrl: string | undefined
+  readonly inPrivateSpace: boolean
 }
 
 /** Reads one app by name or id. https://devcenter.heroku.com/articles/platform-api-reference#app-info */
@@ -22,6 +23,7 @@ export async function readApp(platform: Platform, app: string, options?: CallOpt
       generation: fields.optionalFields('generation')?.optionalText('name'),
       maintenance: fields.flag('maintenance'),
       webUrl: fields.optionalText('web_url'),
+      inPrivateSpace: fields.optionalFields('space') !== undefined,
     }),
     options,
   )
@@ -45,7 +47,10 @@ export async function hasPreboot(platform: Platform, app: string, options?: Call
   }
 }
 
-/** Turns maintenance mode on or off. */
+/**
+ * Turns maintenance mode on or off. Sent at most once; see `switchMaintenance`.
+ * https://devcenter.heroku.com/articles/platform-api-reference#app-update
+ */
 export async function setMaintenance(
   platform: Platform,
   app: string,

@@ -17,3 +17,16 @@ export async function listFormation(
     { ...options, pages: 5 },
   )
 }
+
+/**
+ * Scales a process type; its size stays. Sent at most once; see `scaleTypes`.
+ * https://devcenter.heroku.com/articles/platform-api-reference#formation-update
+ */
+export async function scaleType(
+  platform: Platform,
+  app: string,
+  { type, quantity }: ProcessType,
+  options?: CallOptions,
+): Promise<void> {
+  await platform.patch(apiPath`/apps/${app}/formation/${type}`, { quantity }, () => undefined, options)
+}

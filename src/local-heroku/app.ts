@@ -24,6 +24,8 @@ export interface AppOptions {
   /** Default off. */
   readonly preboot?: boolean
   readonly reviewApp?: ReviewApp
+  /** In a Private Space the routing proxy runs beside the web dynos; default off. */
+  readonly privateSpace?: boolean
   /** Whether two release phases may run side by side; default overlap. */
   readonly releasePhases?: 'overlap' | 'queue'
   /** Over the local Heroku's own timing. */
@@ -63,6 +65,7 @@ export interface App {
   readonly name: string
   readonly owner: string
   readonly generation: Generation
+  readonly inPrivateSpace: boolean
   readonly createdAt: Date
   readonly timing: Timing
   readonly log: Log
@@ -134,6 +137,7 @@ export function createApp(
     name,
     owner,
     generation,
+    inPrivateSpace: options.privateSpace ?? false,
     createdAt,
     timing,
     log,

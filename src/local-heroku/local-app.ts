@@ -3,7 +3,14 @@ import type { App, OneOffWish } from './app.js'
 import { changeConfigVars, deploySlug, promote, rollBack, type ReleaseBy } from './deploy.js'
 import type { Dyno } from './dyno.js'
 import type { LogFilter, LogLine } from './log.js'
-import { dynoResource, releaseResource, type DynoResource, type ReleaseResource } from './resources.js'
+import {
+  dynoResource,
+  formationResource,
+  releaseResource,
+  type DynoResource,
+  type FormationResource,
+  type ReleaseResource,
+} from './resources.js'
 import type { Router } from './router/router.js'
 import { readSlug } from './slug.js'
 import { waitForDynos } from './wait-for-dynos.js'
@@ -53,6 +60,10 @@ export interface LocalApp {
   writeLog(source: LogLine['source'], dyno: string, text: string): void
   /** Calls back for each new log line; returns the function that ends it. */
   followLogs(listener: (line: LogLine) => void): () => void
+  /** Each process type and how many dynos it should have. */
+  formation(): readonly FormationResource[]
+  /** Whether maintenance mode is on. */
+  maintenance(): boolean
   setMaintenance(on: boolean): void
   setPreboot(on: boolean): void
   /** Kills a dyno's processes, as running out of memory would. */
@@ -119,6 +130,8 @@ export function presentApp(
     logs: (filter) => app.log.lines(filter),
     writeLog: (source, dyno, text) => app.log.write(source, dyno, text),
     followLogs: (listener) => app.log.follow(listener),
+    formation: () => app.formation.types().map((type) => formationResource(app, type)),
+    maintenance: () => app.settings.maintenance,
     setMaintenance: (on) => {
       app.settings.maintenance = on
     },

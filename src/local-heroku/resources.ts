@@ -82,7 +82,7 @@ export function appResource(app: App) {
     build_stack: stack,
     organization: null,
     team: null,
-    space: null,
+    space: app.inPrivateSpace ? { ...named('private'), shield: false } : null,
     archived_at: null,
     buildpack_provided_description: 'Node.js',
     git_url: `https://git.heroku.com/${app.name}.git`,

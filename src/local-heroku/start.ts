@@ -85,7 +85,10 @@ export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promis
         log: app.log,
         changes: app.changes,
         serving: () => app.formation.serving(),
-        maintenance: () => app.settings.maintenance,
+        // Without web dynos a Private Space has nobody who could show the page.
+        // https://devcenter.heroku.com/articles/maintenance-mode#scaling-dynos-in-maintenance-mode
+        maintenance: () =>
+          app.settings.maintenance && !(app.inPrivateSpace && app.formation.serving().length === 0),
       })
       app.settings.webUrl = `${router.url}/`
       const face = presentApp(app, router, platform.base, (id) =>

@@ -9,6 +9,7 @@ import { codeOf } from './connect-errors.js'
  * - `steps`: every migration of a run; no foreign key, which would lock and rewrite the run's row each time
  * - `statements`: which statements are done of a migration outside a transaction, until it is recorded as a whole
  * - `seen`: per history table, which files the last complete run found applied; what makes "nothing to do" cheap
+ * - `maintenance`: no row, or what a release has closed and stopped until it is opened again
  */
 const tables = `
 CREATE SCHEMA IF NOT EXISTS release_phase;
@@ -71,12 +72,26 @@ CREATE TABLE IF NOT EXISTS release_phase.seen (
   fingerprint text NOT NULL,
   history_state text NOT NULL,
   seen_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE TABLE IF NOT EXISTS release_phase.maintenance (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  app_id text NOT NULL,
+  app text NOT NULL,
+  was_on boolean NOT NULL,
+  in_release_phase boolean NOT NULL,
+  stage text NOT NULL CHECK (stage IN ('closing', 'migrating', 'opening')),
+  stopped jsonb NOT NULL,
+  release_version int,
+  dyno text,
+  who text,
+  since timestamptz NOT NULL DEFAULT now()
 );`
 
 /** Makes what is missing of the ledger. Call it while holding the release lock. */
 export async function ensureLedger(session: Session): Promise<void> {
   const { rows } = await session.query<{ complete: boolean }>(
-    `SELECT to_regclass('release_phase.seen') IS NOT NULL AND to_regclass('release_phase.statements') IS NOT NULL AS complete`,
+    `SELECT bool_and(to_regclass('release_phase.' || name) IS NOT NULL) AS complete
+     FROM unnest(ARRAY['seen', 'statements', 'maintenance']) AS name`,
   )
   if (rows[0]?.complete === true) return
   await session.query(`SET client_min_messages = warning; BEGIN; ${tables} COMMIT; RESET client_min_messages`)

@@ -8,9 +8,11 @@ import { refusePooler, type Session } from './session.js'
 export interface Opening {
   /** `server_version_num`, such as 170004. */
   readonly serverVersion: number
-  /** True when the ledger proves that all of these files are applied already, and that the database is ours. */
+  /** True when the ledger proves that all of these files are applied already, and that the database is ours and open. */
   readonly upToDate: boolean
   readonly appliedCount: number
+  /** An earlier release has left the app closed. */
+  readonly closed: boolean
 }
 
 export interface OpeningQuestion {
@@ -31,6 +33,7 @@ interface Row {
   readonly seen: string | null
   readonly now: string
   readonly applied: number
+  readonly maintenance: boolean
 }
 
 const basics = `pg_backend_pid() AS pid, pg_is_in_recovery() AS follower,
@@ -49,8 +52,11 @@ export async function open(session: Session, question: OpeningQuestion): Promise
     row.fingerprint === question.fingerprint &&
     row.seen === row.now &&
     row.location === session.target.location &&
+    // What a release has left closed is looked after by the next one.
+    row.maintenance === false &&
     isOwn(question.app, row)
-  return { serverVersion: row.version, upToDate, appliedCount: row.applied ?? 0 }
+  const { version: serverVersion, applied: appliedCount = 0, maintenance: closed = false } = row
+  return { serverVersion, upToDate, appliedCount, closed }
 }
 
 function isOwn(app: App, row: Partial<Row>): boolean {
@@ -78,7 +84,7 @@ async function ask(session: Session, question: OpeningQuestion): Promise<Answer>
 
 const fullQuestion = (history: Table) => `
 SELECT ${basics}, l.owner_app, l.owner_app_id, l.location, s.fingerprint, s.history_state AS seen,
-       h.state AS now, h.applied
+       h.state AS now, h.applied, EXISTS (SELECT FROM release_phase.maintenance) AS maintenance
 FROM release_phase.ledger l
 LEFT JOIN release_phase.seen s ON s.history = ${literal(plainName(history))}
 CROSS JOIN (SELECT count(*)::int AS applied, ${historyState} AS state FROM ${qualified(history)}) h`

@@ -125,6 +125,7 @@ async function giveUp(world: World, error: unknown, failure: Failure): Promise<R
   const { session, runId, signal } = applying
   const cause = error instanceof ApplyError ? error.cause : error
   const stays = error instanceof ApplyError ? error.stays : undefined
+  if (stays !== undefined && leavesSomething(stays)) applying.progress.touch()
   const explained = await explain(world, cause, failure, stateAfter(failure, stays))
   const interrupted = signal.aborted
   try {
@@ -217,6 +218,10 @@ function stateAfter({ migration, migrations, done }: Failure, stays: Stays | und
   const rest = after === 0 ? '' : `, and ${after} after it ${after === 1 ? 'was' : 'were'} not begun`
   return `State of the database: ${before}; ${whatStays(name, stays)}${rest}.`
 }
+
+/** Whether the database is not what it was before this migration. */
+const leavesSomething = ({ ownCommit, inTransaction, stayed, asked, partWay }: Stays) =>
+  ownCommit || (!inTransaction && (stayed > 0 || asked > 0 || partWay))
 
 function whatStays(name: string, stays: Stays | undefined): string {
   if (stays?.ownCommit === true)

@@ -1,4 +1,5 @@
 import type { Hooks } from '../core/hooks.js'
+import type { Progress } from '../core/progress.js'
 import type { Session } from '../postgres/session.js'
 import { holdLock } from './locking.js'
 import type { Claim } from './owning.js'
@@ -8,7 +9,10 @@ import type { World } from './world.js'
 export interface Claiming {
   readonly session: Session
   readonly ends: AbortSignal
+  /** What would cancel the session's statements, and cut it, soon after `ends`. */
+  readonly cancel: { readonly dispose: () => void }
   readonly hooks: Hooks
+  readonly progress: Progress
   /** Whose the database was before the lock was asked for. */
   readonly before: Extract<Claim, { go: true }>
   readonly examine: () => Promise<Claim>
@@ -20,7 +24,7 @@ export interface Claiming {
  */
 export async function claimUnderLock(
   world: World,
-  { session, ends, hooks, before, examine }: Claiming,
+  { session, ends, hooks, before, examine }: Omit<Claiming, 'cancel' | 'progress'>,
 ): Promise<{ readonly claim: Claim; readonly lockWaitMs: number }> {
   await hooks.before('lock')
   const lockWaitMs = await holdLock(world, session, ends)

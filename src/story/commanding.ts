@@ -11,42 +11,48 @@ import { startCommand, type CommandEnd } from '../shell/command.js'
 import { claimUnderLock, type Claiming } from './claiming.js'
 import { commandFailed, commandStopped, commandWithoutLock } from './command-failure.js'
 import { keepSession } from './keeping.js'
+import { behindMaintenance } from './maintenance/behind.js'
 import { writeClaim } from './owning.js'
 import { checkRestart } from './restarting.js'
 import { runFacts, type World } from './world.js'
-
-export interface Commanding extends Claiming {
-  /** What would cancel the session's statements, and cut it, soon after `ends`. */
-  readonly cancel: { readonly dispose: () => void }
-}
 
 /**
  * The release by another migrator: its command runs while the session holds the lock, and the ledger keeps what
  * came of it. Throws when it fails (1), is stopped, or the session, and with it the lock, is lost (69).
  */
-export async function releaseByCommand(world: World, command: string, commanding: Commanding): Promise<Work> {
-  const { session, hooks } = commanding
-  const { claim, lockWaitMs } = await claimUnderLock(world, commanding)
+export async function releaseByCommand(world: World, command: string, claiming: Claiming): Promise<Work> {
+  const { session, hooks, progress } = claiming
+  const { claim, lockWaitMs } = await claimUnderLock(world, claiming)
   if (!claim.go) return skippedWork(claim.reason)
   await checkRestart(world, 1)
-  await hooks.before('apply')
   await ensureLedger(session)
   await writeClaim(world, session, claim)
-  const runId = await startRun(session, { ...runFacts(world), lockWaitMs })
-  const step = await applyCommand(world, command, { ...commanding, runId })
-  return { ...noWork, outcome: 'applied', migrator: step.name, applied: [step], lockWaitMs }
+  const applied: AppliedStep[] = []
+  const maintenance = await behindMaintenance(
+    world,
+    { ...claiming, pendingCount: 1, findings: [] },
+    async () => {
+      await hooks.before('apply')
+      const runId = await startRun(session, { ...runFacts(world), lockWaitMs })
+      // What it does to the database before it fails, it alone knows.
+      progress.touch()
+      applied.push(await applyCommand(world, command, { ...claiming, runId }))
+      return applied
+    },
+  )
+  return { ...noWork, outcome: 'applied', migrator: nameCommand(command), applied, lockWaitMs, maintenance }
 }
 
 async function applyCommand(
   world: World,
   command: string,
-  commanding: Commanding & { readonly runId: string },
+  claiming: Claiming & { readonly runId: string },
 ): Promise<AppliedStep> {
-  const { session, ends, cancel, runId } = commanding
+  const { session, ends, cancel, runId } = claiming
   const name = nameCommand(command)
   // From here on the command is what has to be stopped; the session only keeps the lock, until the very end.
   cancel.dispose()
-  const { end, failure } = await watch(world, command, commanding)
+  const { end, failure } = await watch(world, command, claiming)
   const result = { runId, name, checksum: checksumOf(command), end, failure, stopped: ends.aborted }
   await within(recordMs, session, record(world, session, result)).catch((error: unknown) => {
     // What it did is done: the word of the command weighs more than that of the ledger.
@@ -70,7 +76,7 @@ interface Watched {
   readonly failure: ReleaseError | undefined
 }
 
-async function watch(world: World, command: string, { session, ends }: Commanding): Promise<Watched> {
+async function watch(world: World, command: string, { session, ends }: Claiming): Promise<Watched> {
   const { config, log, environment } = world
   const name = nameCommand(command)
   const tail: string[] = []

@@ -67,16 +67,16 @@ const lineAt = (source: string, offset: number) => source.slice(0, offset).split
 
 /**
  * The judge's line of the story: what the settings say must not run stops the release here, before anything is
- * written (exit 2); of the rest it tells.
+ * written (exit 2); of the rest it tells. Returns all findings, waived ones too.
  */
 export async function heedJudge(
   world: World,
   session: Session,
   migrations: readonly LoadedMigration[],
-): Promise<void> {
+): Promise<readonly Finding[]> {
   const { config, log } = world
   const policies = [config.judgeBreaks, config.judgeStalls, config.judgeUnknown]
-  if (migrations.length === 0 || policies.every((policy) => policy === 'allow')) return
+  if (migrations.length === 0 || policies.every((policy) => policy === 'allow')) return []
   const files: JudgedFile[] = []
   for (const migration of migrations) files.push(await toJudged(migration, config.decamelize))
   const { findings } = await judgeFiles({ folder: config.folder, files, session })
@@ -90,6 +90,7 @@ export async function heedJudge(
     }
   }
   if (stopping.length > 0) throw judgedError(stopping, sources)
+  return findings
 }
 
 /** A finding that may well do no harm only ever warns, and so does every one in a review app, which nobody uses. */

@@ -1,5 +1,6 @@
 import type { Forecast, Preview } from '../core/forecast.js'
 import { describeHolder } from '../core/holder.js'
+import { wantsMaintenance } from '../core/maintenance.js'
 import { nameCommand, refuseOwnLock } from '../core/other-migrator.js'
 import { listNames } from '../migrations/discover.js'
 import { previewMigration } from '../migrations/preview.js'
@@ -17,6 +18,7 @@ const nothingElse = {
   plan: undefined,
   previews: [],
   waitsFor: [],
+  maintenance: false,
   restart: undefined,
 }
 
@@ -43,7 +45,8 @@ export async function foresee(world: World): Promise<Forecast> {
     const ahead = { skipped: undefined, refused, waitsFor: holders.map(describeHolder) }
     if (migrateCommand !== undefined) {
       const migrator = nameCommand(migrateCommand)
-      return { ...nothingElse, ...ahead, migrator, restart: restartDecision(world, 1) }
+      const maintenance = closes(world, 1)
+      return { ...nothingElse, ...ahead, migrator, maintenance, restart: restartDecision(world, 1) }
     }
     const folder = await readFolder(world, names)
     const plan = await planRun(world, session, folder)
@@ -55,7 +58,11 @@ export async function foresee(world: World): Promise<Forecast> {
       ...ahead,
       plan,
       previews,
+      maintenance: closes(world, plan.pending.length),
       restart: restartDecision(world, plan.pending.length),
     }
   })
 }
+
+const closes = ({ config }: World, pendingCount: number): boolean =>
+  wantsMaintenance({ policy: config.maintenance, pendingCount, findings: [] })

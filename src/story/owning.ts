@@ -2,6 +2,7 @@ import { configurationError, messageOf } from '../core/errors.js'
 import { decideDatabase, decideEntry, type GateDecision } from '../core/gate.js'
 import { decideOwnership, type DatabaseIdentity, type Ownership } from '../core/ownership.js'
 import { isEmpty, readIdentity, readOwner, writeOwner } from '../postgres/ledger.js'
+import { forgetMaintenance } from '../postgres/maintenance.js'
 import type { Session } from '../postgres/session.js'
 import { appOf, type World } from './world.js'
 
@@ -100,4 +101,6 @@ export async function writeClaim(
 ): Promise<void> {
   const isCopy = claim.ownership.kind === 'copy' || claim.ownership.kind === 'fork'
   await writeOwner(session, appOf(world), claim.identity, isCopy)
+  // What the original's release has closed is none of the copy's business.
+  if (isCopy) await forgetMaintenance(session)
 }

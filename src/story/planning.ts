@@ -2,7 +2,7 @@ import { failedError } from '../core/errors.js'
 import type { AppliedMigration, MigrationFile } from '../core/migration.js'
 import type { DriftPolicy } from '../core/drift.js'
 import { isEmptied, makePlan, type Plan } from '../core/plan.js'
-import { toMigrationFiles } from '../migrations/discover.js'
+import { fingerprintOf, listNames, toMigrationFiles } from '../migrations/discover.js'
 import {
   checksumOf,
   loadMigrations,
@@ -14,6 +14,19 @@ import { readHistory, readRecorded } from '../postgres/history.js'
 import { refuseMisplacedHistory } from '../postgres/misplaced-history.js'
 import type { Session } from '../postgres/session.js'
 import { historyTable, migrationFolder, type World } from './world.js'
+
+/** What stands in the folder, unread. */
+export interface Listing {
+  readonly names: readonly string[]
+  /** Says whether it is the same as another time. */
+  readonly fingerprint: string
+}
+
+export async function listFolder(world: World): Promise<Listing> {
+  const folder = migrationFolder(world)
+  const names = await listNames(folder)
+  return { names, fingerprint: fingerprintOf(names, folder) }
+}
 
 /** The folder as it was read: files in the order they run, and their texts by name. */
 export interface Folder {

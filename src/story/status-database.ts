@@ -8,6 +8,7 @@ import { readHistory } from '../postgres/history.js'
 import { plainName } from '../postgres/identifiers.js'
 import { readOwner } from '../postgres/ledger.js'
 import { readHolders } from '../postgres/lock.js'
+import { readMaintenance } from '../postgres/maintenance.js'
 import { open } from '../postgres/opening.js'
 import type { Session } from '../postgres/session.js'
 import { lookOnly, readMigratedAt, readRuns, readSessions } from '../postgres/status.js'
@@ -44,6 +45,7 @@ export async function readDatabaseStatus(world: World): Promise<DatabaseFacts> {
       })),
       migrations: await known(async () => await readMigrations(world, session)),
       holders: await known(async () => await readHolders(session, world.config.lockValue)),
+      maintenance: await known(async () => ({ record: (await readMaintenance(session)) ?? null })),
       runs: await known(async () => await readRuns(session, runsShown)),
       migratedAt: await known(async () => await readMigratedAt(session)),
       sessions: await known(async () => await readSessions(session)),

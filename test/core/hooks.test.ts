@@ -2,7 +2,13 @@ import { expect, it } from 'vitest'
 import { hookNames, hookVariables, mayVeto } from '../../src/core/hooks.js'
 
 it('only what comes before anything is changed may stop a release', () => {
-  expect(hookNames.filter(mayVeto)).toEqual(['before-connect', 'before-lock', 'before-plan', 'before-apply'])
+  expect(hookNames.filter(mayVeto)).toEqual([
+    'before-connect',
+    'before-lock',
+    'before-plan',
+    'before-maintenance',
+    'before-apply',
+  ])
 })
 
 it('facts become variables: a list a name a line, a time in UTC, nothing for what is not known', () => {

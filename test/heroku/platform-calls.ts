@@ -2,7 +2,7 @@ import { requestsLeft } from '../../src/heroku/account.js'
 import { hasPreboot, readApp, setMaintenance } from '../../src/heroku/apps.js'
 import { listDynos, restartDyno } from '../../src/heroku/dynos.js'
 import { isFeatureOn } from '../../src/heroku/features.js'
-import { listFormation } from '../../src/heroku/formation.js'
+import { listFormation, scaleType } from '../../src/heroku/formation.js'
 import { lastLogLines } from '../../src/heroku/logs.js'
 import { openLogSession } from '../../src/heroku/log/session.js'
 import { pipelineStage } from '../../src/heroku/pipelines.js'
@@ -34,6 +34,10 @@ export const platformCalls: Readonly<Record<string, PlatformCall>> = {
     absent: { value: undefined },
   },
   listFormation: { verb: 'GET', ask: (platform) => listFormation(platform, 'shop') },
+  scaleType: {
+    verb: 'PATCH',
+    ask: (platform) => scaleType(platform, 'shop', { type: 'web', quantity: 2 }),
+  },
   lastLogLines: {
     verb: 'POST',
     ask: (platform) => lastLogLines(platform, 'shop', 'web.1', { deadlineMs: 20_000 }),

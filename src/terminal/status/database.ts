@@ -1,9 +1,10 @@
 import { formatDuration } from '../../core/duration.js'
-import { describeHolder } from '../../core/holder.js'
+import { describeHolder, type Holder } from '../../core/holder.js'
 import { formatMoment, formatSince } from '../../core/moment.js'
 import type { Ownership } from '../../core/ownership.js'
 import { isUnknown, type DatabaseStatus, type MigrationsStatus, type RunStatus } from '../../core/status.js'
 import { alignColumns } from '../columns.js'
+import { renderRecord } from '../render-maintenance.js'
 import { oneLine, type Entry } from './entry.js'
 import { renderSessions } from './sessions.js'
 
@@ -12,6 +13,7 @@ const pendingShown = 10
 /** The database's side of `release status`; `prebootUntil` is what Heroku has to say to its sessions. */
 export function renderDatabase(database: DatabaseStatus, now: Date, prebootUntil: Date | undefined): Entry[] {
   const { location, serverVersion, owner, migrations, holders, runs, migratedAt, sessions } = database
+  const { maintenance } = database
   return [
     ['Database', [`${location}, PostgreSQL ${Math.floor(serverVersion / 10_000)}`]],
     ['Owner', [isUnknown(owner) ? oneLine(owner.error) : describeOwner(owner.ownership, owner.app)]],
@@ -19,9 +21,20 @@ export function renderDatabase(database: DatabaseStatus, now: Date, prebootUntil
       ? [['Migrations', [oneLine(migrations.error)]] as const]
       : renderMigrations(migrations, isUnknown(migratedAt) ? null : migratedAt.at, now)),
     ['Lock', isUnknown(holders) ? [oneLine(holders.error)] : lockLines(holders.map(describeHolder))],
+    ...downtime(maintenance, isUnknown(holders) ? [] : holders, now),
     ['Runs', isUnknown(runs) ? [oneLine(runs.error)] : runLines(runs)],
     renderSessions(sessions, now, prebootUntil),
   ]
+}
+
+function downtime(
+  maintenance: DatabaseStatus['maintenance'],
+  holders: readonly Holder[],
+  now: Date,
+): Entry[] {
+  if (isUnknown(maintenance)) return [['Downtime', [oneLine(maintenance.error)]]]
+  const { record } = maintenance
+  return record === null ? [] : [['Downtime', renderRecord(record, { holders, now })]]
 }
 
 function describeOwner(ownership: Ownership, app: string | null): string {

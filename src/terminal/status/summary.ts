@@ -13,6 +13,7 @@ export function summarizeStatus(status: Status): string {
   const parts = [
     aboutMigrations(status),
     aboutLock(status),
+    aboutMaintenance(status),
     aboutReleases(status),
     aboutDynos(status),
     aboutSessions(status),
@@ -43,6 +44,11 @@ function aboutMigrations({ database }: Status): string {
 function aboutLock({ database }: Status): string | undefined {
   if (isUnknown(database) || isUnknown(database.holders)) return undefined
   return database.holders.length === 0 ? undefined : 'the release lock is held'
+}
+
+function aboutMaintenance({ database }: Status): string | undefined {
+  if (isUnknown(database) || isUnknown(database.maintenance)) return undefined
+  return database.maintenance.record === null ? undefined : 'closed by a release'
 }
 
 function aboutReleases({ platform }: Status): string | undefined {
