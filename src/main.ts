@@ -113,6 +113,8 @@ function asReleaseError(error: unknown): ReleaseError {
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 async function start(): Promise<void> {
+  // If nothing is left to wait for although the work is not done, that is no success.
+  process.exitCode = exitCodes.failed
   const exitCode = await main(process.argv.slice(2), process.env)
   // What was printed must be out before the process ends, and nothing idle may keep it alive.
   process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)))

@@ -139,7 +139,7 @@ async function releaseFiles(
   heedDrift(world, plan)
   const { pending, appliedCount } = plan
   const migrations = await loadPending(world, folder, plan)
-  const findings = await judgePending(world, session, migrations)
+  const findings = await judgePending(world, session, migrations, ends)
   await checkRestart(world, pending.length)
 
   const table = historyTable(world)
@@ -181,8 +181,9 @@ async function judgePending(
   world: World,
   session: Session,
   migrations: readonly LoadedMigration[],
+  ends: AbortSignal,
 ): Promise<readonly Finding[]> {
   if (migrations.length === 0) return []
   const { heedJudge } = await import('./story/judging.js')
-  return await heedJudge(world, session, migrations)
+  return await heedJudge(world, session, migrations, ends)
 }

@@ -31,7 +31,9 @@ export async function applyInTransaction(
   }
   if (migration.kind === 'js' && tally.asked === 0) await awaitAndBeginAgain(built, options)
   for (const step of built.steps) await send(await ready(step, options), connection)
-  if (tally.asked > 0 || built.steps.some(({ sql }) => mayLetGo(sql))) await options.keepLock()
+  const mayBeFree = tally.asked > 0 || built.steps.some(({ sql }) => mayLetGo(sql))
+  // A failed transaction answers no question; its COMMIT says what is wrong.
+  if (mayBeFree && connection.status() !== 'failed') await options.keepLock()
   if (connection.status() === 'idle') {
     if (connection.lastEnd() === 'ROLLBACK') throw rollsBack()
     tally.inTransaction = false

@@ -19,9 +19,13 @@ export interface PreviewedSteps {
 
 /**
  * Asks a migration what it would run. Its code runs, but reaches no database: the first use of `pgm.db` ends the
- * preview there, and so do five seconds without an end.
+ * preview there, and so do five seconds without an end. Rejects with the signal's reason when that aborts.
  */
-export async function previewSteps(migration: LoadedMigration, decamelize: boolean): Promise<PreviewedSteps> {
+export async function previewSteps(
+  migration: LoadedMigration,
+  decamelize: boolean,
+  signal?: AbortSignal,
+): Promise<PreviewedSteps> {
   let unknownLine: number | undefined
   let asked = false
   const refuse = async () => {
@@ -29,7 +33,10 @@ export async function previewSteps(migration: LoadedMigration, decamelize: boole
     unknownLine ??= callingLine(migration.file.path)
     throw new NeedsDatabase(asksDatabase)
   }
-  const deadline = AbortSignal.timeout(patienceMs)
+  const late = new AbortController()
+  // One that keeps the process alive: with nothing else to wait for, it would end here as if all were done.
+  const timer = setTimeout(() => late.abort(), patienceMs)
+  const deadline = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal])
   try {
     const { steps, inTransaction } = await buildMigration(migration, {
       database: { query: refuse, select: refuse },
@@ -38,12 +45,15 @@ export async function previewSteps(migration: LoadedMigration, decamelize: boole
     })
     return { steps, inTransaction, unknown: asked ? asksDatabase : undefined, unknownLine }
   } catch (error) {
+    signal?.throwIfAborted()
     const why = deadline.aborted
       ? `its code did not end within ${patienceMs / 1000} s`
       : error instanceof Error
         ? error.message
         : String(error)
     return { steps: [], inTransaction: true, unknown: why, unknownLine }
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -84,7 +84,7 @@ async function read(
 
 /** One file; what cannot be loaded cannot be judged, and that is a finding, not an end. */
 async function readOne(
-  { config }: World,
+  { config, signal }: World,
   file: MigrationFile,
   files: readonly MigrationFile[],
   sources: ReadonlyMap<string, string>,
@@ -95,13 +95,16 @@ async function readOne(
     const other = isStrange(file)
       ? readOtherFile({ path: shownPath(file), text: source }, await loadGrammar())
       : undefined
-    return other ?? (await toJudged({ kind: 'sql', file, source, up: readUpSection(source) }, decamelize))
+    return (
+      other ?? (await toJudged({ kind: 'sql', file, source, up: readUpSection(source) }, decamelize, signal))
+    )
   }
   try {
     const [loaded] = await loadMigrations({ files, pending: [file], sources, tsconfigPaths })
-    if (loaded !== undefined) return await toJudged(loaded, decamelize)
+    if (loaded !== undefined) return await toJudged(loaded, decamelize, signal)
     return unreadable(file, 'it cannot be loaded')
   } catch (error) {
+    signal.throwIfAborted()
     return unreadable(file, messageOf(error).replace(/\.$/, ''))
   }
 }

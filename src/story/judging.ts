@@ -44,8 +44,12 @@ export async function judgeFiles({
 }
 
 /** A migration as the judge takes it: a file's own SQL, or what its code would send. */
-export async function toJudged(migration: LoadedMigration, decamelize: boolean): Promise<JudgedFile> {
-  const { steps, inTransaction, unknown, unknownLine } = await previewSteps(migration, decamelize)
+export async function toJudged(
+  migration: LoadedMigration,
+  decamelize: boolean,
+  signal: AbortSignal,
+): Promise<JudgedFile> {
+  const { steps, inTransaction, unknown, unknownLine } = await previewSteps(migration, decamelize, signal)
   const { path } = migration.file
   const texts = steps.map(({ sql, offset, line }) => ({
     sql,
@@ -73,12 +77,13 @@ export async function heedJudge(
   world: World,
   session: Session,
   migrations: readonly LoadedMigration[],
+  signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { config, log } = world
   const policies = [config.judgeBreaks, config.judgeStalls, config.judgeUnknown]
   if (migrations.length === 0 || policies.every((policy) => policy === 'allow')) return []
   const files: JudgedFile[] = []
-  for (const migration of migrations) files.push(await toJudged(migration, config.decamelize))
+  for (const migration of migrations) files.push(await toJudged(migration, config.decamelize, signal))
   const { findings } = await judgeFiles({ folder: config.folder, files, session })
   // That a waiver is not needed here says nothing about the places where it is: this database may be new.
   const open = findings.filter(({ waiver, rule }) => waiver === undefined && rule !== 'waiver-unused')

@@ -20,6 +20,7 @@ describe('what is read from Heroku', () => {
     const platform = platformOf(heroku)
     expect(await readApp(platform, app.name)).toEqual({
       id: app.id,
+      inPrivateSpace: false,
       name: app.name,
       generation: 'fir',
       maintenance: false,

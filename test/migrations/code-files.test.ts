@@ -80,11 +80,20 @@ it('a callback that is never called ends with the deadline', async () => {
   const scene = await createScene({
     'migrations/1_never.js': 'exports.up = (pgm, run) => { pgm.sql("SELECT 1") }',
   })
-  const result = await scene.release('migrate --deadline 1s')
+  const result = await scene.release('migrate --deadline 12s')
   expect(result.exitCode).toBe(1)
-  expect(result.stderr).toContain('error: The deadline of 1 s passed. It was at migrations/1_never.js.')
+  expect(result.stderr).toContain('error: The deadline of 12 s passed. It was at migrations/1_never.js.')
   expect(result.stderr).toContain('1_never was rolled back')
   expect(await scene.history()).toEqual([])
+})
+
+it('a deadline that passes while the judge waits for such a callback is no success', async () => {
+  const scene = await createScene({
+    'migrations/1_never.js': 'exports.up = (pgm, run) => { pgm.sql("SELECT 1") }',
+  })
+  const result = await scene.release('migrate --deadline 2s')
+  expect(result.exitCode).toBe(1)
+  expect(result.stderr).toContain('error: The deadline of 2 s passed.')
 })
 
 it('decamelize writes names of code in snake_case', async () => {

@@ -159,7 +159,7 @@ it('a query of its own that ran before it left its transaction is said to stay',
   pgm.sql('SELECT nope')
 }`,
   )
-  expect(result.stderr).toContain('3_bad ran outside a transaction: its first 1 statement stayed')
+  expect(result.stderr).toContain('what its code asked through pgm.db was done, and is done again.')
   expect(await scene.database.query('SELECT id FROM users')).toEqual([{ id: 1 }])
 })
 

@@ -76,8 +76,6 @@ describe('the lines of a status', () => {
   })
 
   it('say of a release that has been pending for longer than a release phase may take that it hangs', () => {
-    const pending = (time: string) =>
-      lines({ newer: [release(43, { status: 'pending', createdAt: new Date(`2026-03-01T${time}Z`) })] })
     expect(pending('10:59:00').join('\n')).toContain('longer than a release phase may take: it hangs')
     expect(pending('11:30:00').join('\n')).not.toContain('hangs')
   })
@@ -112,3 +110,6 @@ describe('the lines of a status', () => {
     expect(lines({ preboot: true }).join('\n')).not.toContain('preboot')
   })
 })
+
+const pending = (time: string) =>
+  lines({ newer: [release(43, { status: 'pending', createdAt: new Date(`2026-03-01T${time}Z`) })] })
