@@ -4,7 +4,7 @@ import { awaitOthers, waitsIn } from './beforehand.js'
 import { buildMigration, callingLine, type BuiltMigration, type SqlStep } from './build.js'
 import type { LoadedMigration } from './load.js'
 import { mayControlTransaction, rollsBack, withoutOwnTransaction } from './own-transaction.js'
-import { commit, send, sendAtOnce, tracked } from './send.js'
+import { commit, send, sendAtOnce, settle, tracked } from './send.js'
 
 /**
  * One attempt at a migration in a transaction of its own, recorded in that same transaction; or outside one, where
@@ -31,6 +31,8 @@ export async function applyInTransaction(
   }
   if (migration.kind === 'js' && tally.asked === 0) await awaitAndBeginAgain(built, options)
   for (const step of built.steps) await send(await ready(step, options), connection)
+  // An error that the code swallowed is handed on before the server says in what state it leaves the connection.
+  if (tally.asked > 0) await settle(connection)
   const mayBeFree = tally.asked > 0 || built.steps.some(({ sql }) => mayLetGo(sql))
   // A failed transaction answers no question; its COMMIT says what is wrong.
   if (mayBeFree && connection.status() !== 'failed') await options.keepLock()
