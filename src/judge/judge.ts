@@ -179,7 +179,16 @@ const unjudged = (why: string) => ({
   instead: 'Write it as plain SQL, or say why it is safe: -- release:allow unjudged "reason".',
 })
 
-function unitsOf(text: JudgedText, grammar: Grammar, file: string): Unit[] {
+// A plan is read twice, for the names in it and for what it does.
+const alreadyRead = new WeakMap<JudgedText, readonly Unit[]>()
+
+function unitsOf(text: JudgedText, grammar: Grammar, file: string): readonly Unit[] {
+  const units = alreadyRead.get(text) ?? readUnits(text, grammar, file)
+  alreadyRead.set(text, units)
+  return units
+}
+
+function readUnits(text: JudgedText, grammar: Grammar, file: string): Unit[] {
   if (text.sql === undefined) {
     return [{ line: text.line, sql: '', changes: [{ kind: 'unjudged', why: text.why ?? 'it is not known' }] }]
   }

@@ -26,6 +26,11 @@ export async function previewSteps(
   decamelize: boolean,
   signal?: AbortSignal,
 ): Promise<PreviewedSteps> {
+  if (migration.kind === 'sql') {
+    // Its text is all there is; a thousand of them should not cost a thousand timers.
+    const { steps, inTransaction } = await buildMigration(migration, { database: noDatabase, decamelize })
+    return { steps, inTransaction, unknown: undefined, unknownLine: undefined }
+  }
   let unknownLine: number | undefined
   let asked = false
   const refuse = async () => {
@@ -56,6 +61,9 @@ export async function previewSteps(
     clearTimeout(timer)
   }
 }
+
+const nothing = async () => await Promise.reject(new NeedsDatabase('a text asks for nothing'))
+const noDatabase = { query: nothing, select: nothing }
 
 const asksDatabase = 'it asks the database (pgm.db) what to do'
 

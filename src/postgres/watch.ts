@@ -122,6 +122,7 @@ function secondSession({ target }: Session) {
       return second
     },
     close: async () => {
+      if (opening === undefined) return
       const left = opening
       opening = undefined
       stop.abort()
