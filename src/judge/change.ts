@@ -33,6 +33,8 @@ export type Change =
     }
   | {
       readonly kind: 'drop'
+      /** Types of a function's arguments, where the statement says them. */
+      readonly arguments?: readonly string[]
       readonly object: ObjectKind
       readonly name: Name
       readonly on: Name | undefined

@@ -48,8 +48,17 @@ export function drop(statement: Drop): Change[] {
       cascade: statement.behavior === 'DROP_CASCADE',
       concurrently: statement.concurrent === true,
       ifExists: statement.missing_ok === true,
+      ...argumentsOf(node),
     }
   })
+}
+
+function argumentsOf(node: Node): { readonly arguments?: readonly string[] } {
+  if (!('ObjectWithArgs' in node) || node.ObjectWithArgs.args_unspecified === true) return {}
+  const types = (node.ObjectWithArgs.objargs ?? []).map((arg) =>
+    'TypeName' in arg ? (type(arg.TypeName) ?? '') : '',
+  )
+  return { arguments: types }
 }
 
 export function rename(statement: Rename): Change[] {

@@ -6,6 +6,8 @@ import { columnRules } from './columns.js'
 import { concurrentlyRules } from './concurrently.js'
 import { dataRules } from './data.js'
 import { defaultRules } from './defaults.js'
+import { domainRules } from './domains.js'
+import { dropTypeRules } from './drop-types.js'
 import { dropRules } from './drops.js'
 import { enumRules } from './enums.js'
 import { grantRules } from './grants.js'
@@ -34,7 +36,9 @@ export const allRules: readonly Rule[] = [
   ...concurrentlyRules,
   ...dataRules,
   ...defaultRules,
+  ...domainRules,
   ...dropRules,
+  ...dropTypeRules,
   ...enumRules,
   ...grantRules,
   ...heldLockRules,
