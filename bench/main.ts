@@ -3,13 +3,15 @@ import { startEmbeddedPostgres } from '../test/support/embedded.js'
 import { measureManyMigrations } from './many-migrations.js'
 import { measureNothingToDo } from './nothing-to-do.js'
 import { benchRestart } from './restart.js'
+import { measureStall } from './stall.js'
 import { printTable } from './table.js'
 
-// npm run bench -- [nothing | many | restart] [--quick]
+// npm run bench -- [nothing | many | stall | restart] [--quick]
 // Every time is a ratio of two commands that ran in turn, in this run, on this machine.
 const words = process.argv.slice(2)
 const quick = words.includes('--quick')
 const only = words.find((word) => !word.startsWith('--'))
+const isWanted = (name: string) => only === undefined || only === name
 if (only === 'restart') {
   await benchRestart()
   process.exit(0)
@@ -23,8 +25,9 @@ process.once('SIGINT', () => void stop())
 
 try {
   const rows = [
-    ...(only === 'many' ? [] : await measureNothingToDo(server.url, quick ? 5 : 21)),
-    ...(only === 'nothing' ? [] : await measureManyMigrations(server.url, quick ? 2 : 5)),
+    ...(isWanted('nothing') ? await measureNothingToDo(server.url, quick ? 5 : 21) : []),
+    ...(isWanted('many') ? await measureManyMigrations(server.url, quick ? 2 : 5) : []),
+    ...(isWanted('stall') ? await measureStall(server.url, quick ? 1 : 3) : []),
   ]
   printTable(rows)
   if (only === undefined) await benchRestart()

@@ -25,6 +25,49 @@ export async function timeMs({ args, cwd, env }: CommandLine): Promise<number> {
   return performance.now() - startedAt
 }
 
+/** A process under way. */
+export interface Started {
+  /** Resolves with its status; null: a signal ended it. */
+  readonly done: Promise<number | null>
+  readonly isRunning: () => boolean
+  readonly stderr: () => string
+  /** Waits until stderr holds this text. */
+  readonly says: (text: string) => Promise<void>
+  readonly kill: (signal: NodeJS.Signals) => void
+}
+
+/** Starts a node process, for what is measured before its end. */
+export function startNode({ args, cwd, env }: CommandLine): Started {
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let stderr = ''
+  const done = new Promise<number | null>((resolve) => {
+    child.on('close', resolve)
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString()
+  })
+  const says = async (text: string) =>
+    await new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (stderr.includes(text)) resolve()
+      }
+      child.stderr.on('data', look)
+      child.on('close', () => reject(new Error(`it ended without saying ${text}:\n${stderr}`)))
+      look()
+    })
+  return {
+    done,
+    says,
+    isRunning: () => child.exitCode === null && child.signalCode === null,
+    stderr: () => stderr,
+    kill: (signal) => void child.kill(signal),
+  }
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
