@@ -14,11 +14,11 @@ export const restartCommand: Command = {
   name: 'restart',
   usage: 'release restart [--type TYPE ...] [--dyno DYNO ...] [--stuck] [--older-than TIME] [flags]',
   about: [
-    'Restarts the dynos of the formation, process type by process type, web last, in batches of one:',
-    'each up and settled before the next, and where --health-path is set, the app answering there. One-off',
-    'and release dynos are never touched. A dyno that crashes on boot stops it and its last log lines are',
-    'shown, so that the others go on serving. Stopped or cut off, it says which command goes on with the',
-    'dynos that are still older.',
+    'Restarts the dynos of the formation, process type by process type, web last, one at a time or as many',
+    'as --batch says: each up and settled before the next, and where --health-path is set, the app answering',
+    'there. One-off and release dynos are never touched. A dyno that crashes on boot stops it and its last',
+    'log lines are shown, so that the others go on serving. Stopped or cut off, it says which command goes',
+    'on with the dynos that are still older.',
   ],
   settings: [
     'restartBatch',

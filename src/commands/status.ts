@@ -48,7 +48,7 @@ async function watch({ world, flags, show }: Invocation): Promise<CommandResult>
   const { watchIntervalMs } = world.config
   try {
     await watchStatus(world, watchIntervalMs, (status, pauseMs) =>
-      show([watchLine(status, pauseMs), '', ...renderStatus(status)]),
+      show([watchLine(status, pauseMs), ...withSummaryFirst(renderStatus(status))]),
     )
     return { exitCode: exitCodes.done, lines: [], json: {} }
   } catch (error) {
@@ -57,6 +57,13 @@ async function watch({ world, flags, show }: Invocation): Promise<CommandResult>
     return { exitCode: error.exitCode, lines: [], json: {} }
   }
 }
+
+/** On a small screen it is the end that is left out. */
+const withSummaryFirst = (lines: readonly string[]): readonly string[] => [
+  ...lines.slice(-1),
+  '',
+  ...lines.slice(0, -2),
+]
 
 const watchLine = ({ at }: Status, pauseMs: number): string =>
   `${formatTime(at)}, again in ${formatDuration(pauseMs)}; Ctrl-C ends it`

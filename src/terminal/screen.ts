@@ -33,11 +33,10 @@ export function createScreen(output: ScreenOutput, redact: (text: string) => str
 }
 
 // Written over what stands there, because clearing first would flicker.
-function frame(
-  lines: readonly string[],
-  { rows = 24, columns = 80 }: ScreenOutput,
-  isFirst: boolean,
-): string {
+function frame(lines: readonly string[], output: ScreenOutput, isFirst: boolean): string {
+  // A terminal that nobody told its size says 0.
+  const rows = output.rows || 24
+  const columns = output.columns || 80
   const room = Math.max(1, rows - 1)
   const left = lines.length - room + 1
   const shown = lines.length <= room ? lines : [...lines.slice(0, room - 1), `... ${left} lines more`]

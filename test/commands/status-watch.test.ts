@@ -24,7 +24,9 @@ describe('release status --watch', () => {
     const { exitCode, stdout, stderr } = await watch.done
     expect(exitCode).toBe(130)
     expect(stderr).toBe('')
-    expect(stdout).toMatch(/^\d\d:\d\d:\d\d UTC, again in 20 ms; Ctrl-C ends it\n\nDatabase /)
+    expect(stdout).toMatch(
+      /^\d\d:\d\d:\d\d UTC, again in 20 ms; Ctrl-C ends it\n.* 1 dyno \w+\.\n\nDatabase /,
+    )
     expect(stdout).not.toContain('\u001B')
   })
 

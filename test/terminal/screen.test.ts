@@ -36,6 +36,12 @@ describe('a terminal', () => {
     expect(shownOn(terminal, ['1', '2', '3'])).not.toContain('more')
   })
 
+  it('whose size is not known gets what the usual one has room for', () => {
+    const text = shownOn({ isTTY: true, rows: 0, columns: 0 }, ['one', 'x'.repeat(90)])
+    expect(text).toContain('one')
+    expect(text).toContain(`${'x'.repeat(79)}…`)
+  })
+
   it('gets no line that would wrap', () => {
     expect(shownOn(terminal, ['x'.repeat(40)])).toContain(`${'x'.repeat(19)}…`)
   })
