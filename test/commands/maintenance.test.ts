@@ -26,10 +26,11 @@ describe('release maintenance', () => {
     const letGo = await hold(closable.database)
     const running = closable.begin('migrate --maintenance always')
     await running.says('1 pending')
-    const atWork = await closable.run('maintenance')
-    expect(atWork.stdout).toMatch(
-      / {2}closed by release migrate by hand by .* ago\n {2}stopped: web 2, worker 1\n {2}at work on it: /,
-    )
+    await expect
+      .poll(async () => (await closable.run('maintenance')).stdout, { timeout: 30_000 })
+      .toMatch(
+        / {2}closed by release migrate by hand by .* ago\n {2}stopped: web 2, worker 1\n {2}at work on it: /,
+      )
     running.kill('SIGKILL')
     await running.done
     await letGo()
