@@ -22,6 +22,7 @@ import { prepareSession } from './postgres/settings.js'
 import { applyAll } from './story/applying.js'
 import { claimUnderLock, type Claiming } from './story/claiming.js'
 import { onLeash } from './story/leashing.js'
+import { startDeadline } from './story/deadline.js'
 import { isLockFree } from './story/locking.js'
 import { examineOwner, findReviewApp, judgeEntry, writeClaim } from './story/owning.js'
 import { behindMaintenance } from './story/maintenance/behind.js'
@@ -43,7 +44,8 @@ export interface MigrateOptions {
  * Resolves with what was done. Rejects with a ReleaseError whose exit code says what kind of failure it was;
  * whatever was applied until then is recorded, and the next run goes on from there.
  */
-export async function migrate(world: World, options: MigrateOptions = {}): Promise<MigrateOutcome> {
+export async function migrate(given: World, options: MigrateOptions = {}): Promise<MigrateOutcome> {
+  const world = startDeadline(given)
   const progress = createProgress()
   const wish = { adopt: options.adopt === true, progress }
   return await telling(world, progress, async (hooks) => await release(world, { ...wish, hooks }))

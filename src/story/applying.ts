@@ -12,10 +12,14 @@ import {
   StatementError,
 } from '../migrations/failure.js'
 import { checksumOf, type LoadedMigration } from '../migrations/load.js'
+import { describeBlockers } from '../postgres/blockers.js'
 import { forgetSql, keepSql, readKept } from '../postgres/keeping.js'
 import { finishRun, recordSql, stepSql, type Step } from '../postgres/runs.js'
 import type { Session } from '../postgres/session.js'
+import { readStopped } from '../postgres/stopped.js'
 import type { Watch } from '../postgres/watch.js'
+import { tellChances } from './chances.js'
+import { boundedBy, type Bound } from './deadline.js'
 import { keepLock } from './locking.js'
 import { patiently } from './patience.js'
 import { tableLockTimeout, tellLockTimeout, watchOver } from './waiting.js'
@@ -31,6 +35,8 @@ export interface Applying {
 
 interface Watched extends Applying {
   readonly watch: Watch
+  /** How long a table lock is asked for again. */
+  readonly lockRetry: Bound
 }
 
 /** Applies the migrations one after the other; each is recorded in its own transaction. */
@@ -39,22 +45,28 @@ export async function applyAll(
   migrations: readonly LoadedMigration[],
   given: Applying,
 ): Promise<AppliedStep[]> {
-  const applying = { ...given, watch: watchOver(world, given.session) }
+  const watch = watchOver(world, given.session)
+  const names = migrations.map(({ file }) => file.name)
+  const stoppedAfterMs = await readStopped(given.session, historyTable(world), names)
   const done: AppliedStep[] = []
   for (const migration of migrations) {
+    const { name } = migration.file
+    const lockRetry = boundedBy(world, world.config.lockRetryMs, 'RELEASE_LOCK_RETRY')
+    const applying = { ...given, watch, lockRetry }
     try {
       applying.signal.throwIfAborted()
-      applying.progress.begin(migration.file.name)
+      tellChances(world, name, stoppedAfterMs.get(name))
+      applying.progress.begin(name)
       const step = await applyOne(world, migration, applying)
       applying.progress.finish(step)
       done.push(step)
     } catch (error) {
       throw await giveUp(world, error, { migration, migrations, done, applying })
     } finally {
-      await applying.watch.close()
+      await watch.close()
     }
   }
-  await finishRun(applying.session, applying.runId, 'done', done.length)
+  await finishRun(given.session, given.runId, 'done', done.length)
   return done
 }
 
@@ -68,7 +80,7 @@ async function applyOne(world: World, migration: LoadedMigration, applying: Watc
     searchPath: searchPath(world),
     decamelize: config.decamelize,
     lockTimeoutMs: config.lockTimeoutMs,
-    lockRetryMs: config.lockRetryMs,
+    lockRetryMs: applying.lockRetry.waitMs,
     signal,
     record: (recorded) => recordSql(stepOf(world, migration, applying, recorded, 'applied')),
     onLockTimeout: async (failedWith, attempt, pauseMs) =>
@@ -126,7 +138,7 @@ async function giveUp(world: World, error: unknown, failure: Failure): Promise<R
   const cause = error instanceof ApplyError ? error.cause : error
   const stays = error instanceof ApplyError ? error.stays : undefined
   if (stays !== undefined && leavesSomething(stays)) applying.progress.touch()
-  const explained = await explain(world, cause, failure, stateAfter(failure, stays))
+  const explained = await explain(cause, failure, stateAfter(failure, stays))
   const interrupted = signal.aborted
   try {
     if (error instanceof ApplyError) {
@@ -144,7 +156,7 @@ async function giveUp(world: World, error: unknown, failure: Failure): Promise<R
   return explained
 }
 
-async function explain(world: World, cause: unknown, failure: Failure, state: string): Promise<ReleaseError> {
+async function explain(cause: unknown, failure: Failure, state: string): Promise<ReleaseError> {
   const { migration, applying } = failure
   if (applying.signal.aborted) return stopped(applying.signal, failure, state)
   if (applying.session.lost() !== undefined) {
@@ -161,7 +173,7 @@ async function explain(world: World, cause: unknown, failure: Failure, state: st
   if (cause instanceof StatementError) {
     const database = asDatabaseFailure(cause.cause)
     if (database?.sqlstate === '55P03') {
-      return await tableLockTimeout(world, applying, { file: migration.file, state, cause })
+      return await tableLockTimeout(applying, { file: migration.file, state, cause })
     }
     if (database !== undefined) {
       return await failureInStatement(cause, database, {
@@ -198,10 +210,13 @@ function withPlace(error: ReleaseError, { file }: LoadedMigration, state: string
 function stopped(signal: AbortSignal, failure: Failure, state: string): ReleaseError {
   const reason: unknown = signal.reason
   const { file } = failure.migration
+  const seen = failure.applying.watch.takeSeen()
+  const detail = seen.length === 0 ? [] : [describeBlockers(seen)]
   if (!(reason instanceof ReleaseError)) {
-    return unavailableError('stopped', `Stopped during ${shownPath(file)}.`, { state, cause: reason })
+    return unavailableError('stopped', `Stopped during ${shownPath(file)}.`, { detail, state, cause: reason })
   }
   return new ReleaseError(reason.code, reason.exitCode, `${reason.message} It was at ${shownPath(file)}.`, {
+    detail,
     state,
     todo: ['Run the command again to finish.', ...reason.todo],
   })

@@ -3,13 +3,14 @@ import { tryAgainError } from '../core/errors.js'
 import { describeHolder, type Holder } from '../core/holder.js'
 import { readHolders, takeLock, tryLock } from '../postgres/lock.js'
 import type { Session } from '../postgres/session.js'
+import { boundedBy } from './deadline.js'
 import type { World } from './world.js'
 
 /** Takes the release lock, telling whom it waits for. Returns the wait in ms; throws 75 when it was too long. */
 export async function holdLock(world: World, session: Session, signal: AbortSignal): Promise<number> {
   const { config, log } = world
   const key = config.lockValue
-  const waitMs = config.lockWaitMs
+  const { waitMs, shown, setting } = boundedBy(world, config.lockWaitMs, 'RELEASE_LOCK_WAIT')
   const waitedMs = await takeLock(session, {
     key,
     waitMs,
@@ -17,7 +18,7 @@ export async function holdLock(world: World, session: Session, signal: AbortSign
     onWait: (holders, soFarMs) =>
       log.info(
         'lock',
-        `waiting (${formatDuration(soFarMs)} of at most ${formatDuration(waitMs)}) for ${describeAll(holders)}`,
+        `waiting (${formatDuration(soFarMs)} of at most ${shown}) for ${describeAll(holders)}`,
         { holders },
       ),
   })
@@ -27,9 +28,7 @@ export async function holdLock(world: World, session: Session, signal: AbortSign
       `The release lock was held for all of the ${formatDuration(waitMs)} that this release waited.`,
       {
         detail: [`held by ${describeAll(await readHolders(session, key))}`],
-        todo: [
-          'Release again when that one is done, wait longer (RELEASE_LOCK_WAIT), or end it: release unlock',
-        ],
+        todo: [`Release again when that one is done, wait longer (${setting}), or end it: release unlock`],
       },
     )
   }

@@ -6,6 +6,7 @@ import { readIndexProgress } from '../postgres/progress.js'
 import type { Session } from '../postgres/session.js'
 import type { Look, Watch } from '../postgres/watch.js'
 import { readWeather, type Patience, type Weather } from '../postgres/weather.js'
+import { boundedBy, type Bound } from './deadline.js'
 import { endIdle } from './waiting.js'
 import type { World } from './world.js'
 
@@ -46,6 +47,7 @@ async function awaitWeather(
 ): Promise<void> {
   const { config, log } = world
   const startedAt = performance.now()
+  const bound = boundedBy(world, config.indexWaitMs, 'RELEASE_INDEX_WAIT')
   let left: readonly Weather[] = await readWeather(session, patience)
   const waited: readonly Weather[] = left
   let noticedAt = -Infinity
@@ -56,12 +58,12 @@ async function awaitWeather(
     left = (await readWeather(session, patience)).filter(({ transaction }) => known.has(transaction))
     const waitedMs = performance.now() - startedAt
     if (left.length === 0) break
-    if (waitedMs >= config.indexWaitMs) throw stillThere(left, patience, config.indexWaitMs)
+    if (waitedMs >= bound.waitMs) throw stillThere(left, patience, bound)
     if (waitedMs - noticedAt < noticeEveryMs) continue
     noticedAt = waitedMs
     log.info(
       'apply',
-      `${name}: not begun yet, waiting (${formatDuration(waitedMs)} of at most ${formatDuration(config.indexWaitMs)}) for ${describeSessions(left.slice(0, 5))}`,
+      `${name}: not begun yet, waiting (${formatDuration(waitedMs)} of at most ${bound.shown}) for ${describeSessions(left.slice(0, 5))}`,
       { waitsFor: left },
     )
   }
@@ -69,14 +71,14 @@ async function awaitWeather(
     log.info('apply', `${name}: begins after ${formatDuration(performance.now() - startedAt)}`, { waited })
 }
 
-const stillThere = (left: readonly Weather[], { waitsFor }: Patience, waitMs: number) =>
+const stillThere = (left: readonly Weather[], { waitsFor }: Patience, { waitMs, setting }: Bound) =>
   tryAgainError(
     'old-transactions',
     `Old transactions were open for all of the ${formatDuration(waitMs)} that this statement waited to begin; ${waitsFor === 'workers' ? 'beside them it cannot run' : 'it would wait for them with its work half done'}.`,
     {
       detail: [describeSessions(left.slice(0, 5))],
       todo: [
-        'End them (heroku pg:ps, heroku pg:kill PID), release again when they are over, or wait longer: RELEASE_INDEX_WAIT',
+        `End them (heroku pg:ps, heroku pg:kill PID), release again when they are over, or wait longer: ${setting}`,
       ],
     },
   )

@@ -3,6 +3,7 @@ import { configurationError, failedError, messageOf, ReleaseError, unavailableEr
 import { cancelOnAbort } from '../postgres/cancel.js'
 import { codeOf } from '../postgres/connect-errors.js'
 import type { Session } from '../postgres/session.js'
+import { leftUntilDeadline } from './deadline.js'
 import { connectTo, targetOf, type World } from './world.js'
 
 /** `cancel.dispose()` is for work that goes on elsewhere than on the session, and is ended there. */
@@ -17,25 +18,26 @@ type Work<Result> = (
  * passes, what the session runs is cancelled on the server. Every error comes out as a ReleaseError.
  */
 export async function withDatabase<Result>(world: World, work: Work<Result>): Promise<Result> {
-  return await withDeadline(world, work, world.config.deadlineMs, deadlinePassed)
+  const error = deadlinePassed(world.config.deadlineMs)
+  return await withDeadline(world, work, leftUntilDeadline(world), error)
 }
 
 const lookMs = 60_000
 
 /** The same for commands that only look: they have a minute, whatever the deadline of a release is. */
 export async function lookAtDatabase<Result>(world: World, work: Work<Result>): Promise<Result> {
-  return await withDeadline(world, work, lookMs, lookedInVain)
+  return await withDeadline(world, work, lookMs, lookedInVain(lookMs))
 }
 
 async function withDeadline<Result>(
   world: World,
   work: Work<Result>,
   deadlineMs: number,
-  errorFor: (deadlineMs: number) => ReleaseError,
+  whenLate: ReleaseError,
 ): Promise<Result> {
   const late = new AbortController()
   // setTimeout takes at most 24 days.
-  const timer = setTimeout(() => late.abort(errorFor(deadlineMs)), Math.min(deadlineMs, 2 ** 31 - 1))
+  const timer = setTimeout(() => late.abort(whenLate), Math.min(deadlineMs, 2 ** 31 - 1))
   const ends = AbortSignal.any([world.signal, late.signal])
   try {
     const session = await connectTo({ ...world, signal: ends }, targetOf(world))

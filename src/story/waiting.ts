@@ -6,6 +6,7 @@ import { describeBlockers, describeSessions, guessBlockers, type Blocker } from 
 import { endIdleBlockers } from '../postgres/idle-blockers.js'
 import type { Session } from '../postgres/session.js'
 import { watchSession, type Watch } from '../postgres/watch.js'
+import type { Bound } from './deadline.js'
 import type { World } from './world.js'
 
 /** Beside the session that migrates, somebody who sees for whom it waits. */
@@ -37,6 +38,10 @@ interface Watched {
   readonly watch: Watch
 }
 
+interface Retried extends Watched {
+  readonly lockRetry: Bound
+}
+
 interface Refused {
   readonly name: string
   /** SQLSTATE of what ended the attempt. */
@@ -65,17 +70,18 @@ export async function tellLockTimeout(
 
 /** The error of a migration whose time for table locks is over (75), with who was in the way. */
 export async function tableLockTimeout(
-  { config }: World,
-  watched: Watched,
+  retried: Retried,
   { file, state, cause }: { file: MigrationFile; state: string; cause: unknown },
 ): Promise<ReleaseError> {
   return tryAgainError(
     'table-lock-timeout',
-    `${shownPath(file)} did not get its table lock in ${formatDuration(config.lockRetryMs)}.`,
+    `${shownPath(file)} did not get its table lock in ${formatDuration(retried.lockRetry.waitMs)}.`,
     {
-      detail: [describeBlockers(await findBlockers(watched))],
+      detail: [describeBlockers(await findBlockers(retried))],
       state,
-      todo: ['End what blocks it (heroku pg:ps, heroku pg:kill PID), or release again when it is quieter.'],
+      todo: [
+        `End what blocks it (heroku pg:ps, heroku pg:kill PID), release again when it is quieter, or try for longer: ${retried.lockRetry.setting}`,
+      ],
       sqlstate: '55P03',
       cause,
     },

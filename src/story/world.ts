@@ -21,6 +21,8 @@ export interface World {
   readonly signal: AbortSignal
   /** Name and version of this program. */
   readonly tool: string
+  /** How long is left until the deadline, once that runs. */
+  readonly leftMs?: () => number
 }
 
 export const appOf = ({ config, surroundings }: World): App => ({
