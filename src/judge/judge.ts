@@ -5,7 +5,7 @@ import { verdictOf, type Finding, type Note, type Verdict } from '../core/findin
 import type { Place, Rule } from './rule.js'
 import { readDoBlock } from './sql/do-block.js'
 import type { Grammar, Node } from './sql/grammar.js'
-import { mentions } from './sql/mentions.js'
+import { createMentions } from './sql/mentions.js'
 import { readTriggerBody } from './sql/trigger-body.js'
 import { readStatements, type SqlStatement } from './sql/statements.js'
 import { createState, type MutableState } from './state/state.js'
@@ -128,6 +128,7 @@ function judgeFile(
   const all = units.flatMap((unit) => unit.changes.map((change) => ({ unit, change })))
   const changes = all.map(({ change }) => change)
   const transaction = createTransaction(file.noTransaction)
+  const mentioned = createMentions(units.map(({ node }) => node))
   for (const [index, { unit, change }] of all.entries()) {
     const place: Place = {
       state,
@@ -135,9 +136,7 @@ function judgeFile(
       inTransaction: transaction.open,
       locked: transaction.locked,
       later: () => changes.slice(index + 1),
-      isMentionedLater: (text) =>
-        transaction.open() &&
-        all.slice(index + 1).some(({ unit: next }) => next !== unit && mentioned(next, text)),
+      isMentionedLater: (text) => transaction.open() && mentioned(text, units.indexOf(unit)),
       beside: () => unit.changes,
       statement: unit.sql,
       noTransaction: file.noTransaction,
@@ -160,8 +159,6 @@ function judgeFile(
   }
   return [...found.values()]
 }
-
-const mentioned = ({ node }: Unit, text: string) => node !== undefined && mentions(node, text)
 
 /** A statement of several parts may say the same thing twice. */
 function add(all: Map<string, Found>, found: Found): void {

@@ -51,9 +51,9 @@ const usedTooSoon: Rule = {
   },
   find: (change, { isMentionedLater, earlier }) => {
     if (change.kind !== 'add enum value') return undefined
+    if (!isMentionedLater(change.value)) return undefined
     if (earlier().some((one) => one.kind === 'create type' && one.type.name === change.type.name))
       return undefined
-    if (!isMentionedLater(change.value)) return undefined
     const value = literal(change.value)
     return {
       table: undefined,

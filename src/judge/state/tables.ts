@@ -26,8 +26,14 @@ export function createTables(catalog: Catalog | undefined): Tables {
   // By bare name: a plan may hold thousands of tables.
   const entries = new Map<string, Entry[]>()
   const filling = new Set<Entry>()
+  // Tables that have, or once had, an index of a name: a plan may drop thousands, and each is looked for.
+  const homes = new Map<string, Set<Entry>>()
+  const house = (entry: Entry, index: string) => {
+    homes.set(index, (homes.get(index) ?? new Set()).add(entry))
+  }
   const put = (entry: Entry) => {
     entries.set(entry.name.name, [...(entries.get(entry.name.name) ?? []), entry])
+    for (const index of entry.indexes.keys()) house(entry, index)
   }
   const take = (entry: Entry) => {
     const { name } = entry.name
@@ -85,12 +91,12 @@ export function createTables(catalog: Catalog | undefined): Tables {
   }
 
   const indexEntry = ({ schema, name }: Name) =>
-    [...entries.values()]
-      .flat()
-      .find(
-        (entry) =>
-          entry.indexes.has(name) && (schema === undefined || (entry.name.schema ?? schema) === schema),
-      )
+    [...(homes.get(name) ?? [])].find(
+      (entry) =>
+        entry.indexes.has(name) &&
+        (entries.get(entry.name.name) ?? []).includes(entry) &&
+        (schema === undefined || (entry.name.schema ?? schema) === schema),
+    )
 
   return {
     beginFile: () => {
@@ -139,8 +145,9 @@ export function createTables(catalog: Catalog | undefined): Tables {
           }
           return
         case 'rename':
-          if (change.object === 'index') renameIndex(indexEntry(change.name), change.name.name, change.to)
-          else if (isRelation(change.object)) leave(change.name, { ...change.name, name: change.to })
+          if (change.object === 'index') {
+            renameIndex(indexEntry(change.name), change.name.name, change.to, house)
+          } else if (isRelation(change.object)) leave(change.name, { ...change.name, name: change.to })
           return
         case 'move':
           if (isRelation(change.object)) leave(change.name, { ...change.name, schema: change.to })
@@ -156,12 +163,19 @@ export function createTables(catalog: Catalog | undefined): Tables {
           const table = obtain(change.table)
           if (change.ifNotExists && table.indexes.has(name)) return
           table.indexes.set(name, { name, unique, columns, partial, constraint: undefined, isNew: true })
+          house(table, name)
           // Nobody says ONLY of a table without partitions.
           if (only && table.catalog === undefined) table.isPartitioned = true
           return
         }
       }
-      if ('table' in change && change.table !== undefined) alter(obtain(change.table), change)
+      if (!('table' in change) || change.table === undefined) return
+      const entry = obtain(change.table)
+      const before = entry.indexes.size
+      alter(entry, change)
+      if (change.kind === 'add constraint' || entry.indexes.size > before) {
+        for (const index of entry.indexes.keys()) house(entry, index)
+      }
     },
   }
 }
@@ -171,9 +185,15 @@ const fills = new Set(['insert', 'merge', 'copy'])
 
 const isRelation = (kind: string) => kind === 'table' || kind === 'view' || kind === 'materialized view'
 
-function renameIndex(entry: Entry | undefined, from: string, to: string): void {
+function renameIndex(
+  entry: Entry | undefined,
+  from: string,
+  to: string,
+  house: (entry: Entry, index: string) => void,
+): void {
   const index = entry?.indexes.get(from)
   if (entry === undefined || index === undefined) return
   entry.indexes.delete(from)
   entry.indexes.set(to, { ...index, name: to })
+  house(entry, to)
 }

@@ -110,3 +110,15 @@ it('an index of a table whose partitions the plan tells of is built one by one',
   expect(finding?.instead).toContain('CREATE INDEX i ON ONLY events (day);')
   expect(finding?.instead).toContain('ALTER INDEX i ATTACH PARTITION i_1;')
 })
+
+it('an index is known by its new name, as is that of a constraint that came later, and not when its table is gone', () => {
+  expect(
+    found('CREATE TABLE a (b int); CREATE INDEX i ON a (b); ALTER INDEX i RENAME TO j; DROP INDEX j'),
+  ).toEqual([])
+  expect(found('CREATE TABLE a (b int); ALTER TABLE a ADD CONSTRAINT u UNIQUE (b); DROP INDEX u')).toEqual([
+    'drop-index-of-constraint',
+  ])
+  expect(found('CREATE TABLE a (b int); CREATE INDEX i ON a (b); DROP TABLE a; DROP INDEX i')).toContain(
+    'drop-index?',
+  )
+})
