@@ -35,6 +35,8 @@ export interface Example {
   readonly running?: string
   /** A role that running code is, and not the owner; the test makes it. */
   readonly role?: string
+  /** The first major version of PostgreSQL that knows the statements, where not all that are tested do. */
+  readonly since?: 14 | 17 | 18
   /** The files are contract migrations, for which no running code counts. */
   readonly contract?: true
   /**

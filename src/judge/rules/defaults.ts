@@ -151,11 +151,13 @@ const setExpression: Rule = {
     before:
       'CREATE TABLE lines (id int PRIMARY KEY, price int, vat int GENERATED ALWAYS AS (price / 5) STORED);',
     files: ['ALTER TABLE lines ALTER COLUMN vat SET EXPRESSION AS (price / 4);'],
+    since: 17,
   },
   good: {
     before:
       'CREATE TABLE lines (id int PRIMARY KEY, price int, vat int GENERATED ALWAYS AS (price / 5) STORED);',
     files: ['ALTER TABLE lines ADD COLUMN vat_new int GENERATED ALWAYS AS (price / 4) VIRTUAL;'],
+    since: 18,
   },
   find: (change, { state }) => {
     if (change.kind !== 'set expression') return undefined

@@ -129,6 +129,7 @@ const detach: Rule = {
   good: {
     before: months,
     files: ['-- no-transaction\nALTER TABLE events DETACH PARTITION events_old CONCURRENTLY;'],
+    since: 14,
     contract: true,
   },
   find: (change, { state }) => {
@@ -157,11 +158,13 @@ const detachedRows: Rule = {
   bad: {
     before: months,
     files: ['-- no-transaction\nALTER TABLE events DETACH PARTITION events_old CONCURRENTLY;'],
+    since: 14,
     running: `INSERT INTO events VALUES (-1, '2023-12-31')`,
   },
   good: {
     before: months,
     files: ['-- no-transaction\nALTER TABLE events DETACH PARTITION events_old CONCURRENTLY;'],
+    since: 14,
     contract: true,
   },
   find: (change, { state }) => {

@@ -3,6 +3,7 @@ import { loadGrammar } from '../../../src/judge/sql/grammar.js'
 import { readStatements } from '../../../src/judge/sql/statements.js'
 import { eventually } from '../../support/eventually.js'
 import type { TestDatabase } from '../../support/postgres.js'
+import { flushCounts } from './flush.js'
 import { heldLocks, knownTables, readWork, workBetween, type Work } from './locks.js'
 import type { Code } from './running-code.js'
 
@@ -104,7 +105,7 @@ async function stopped(statement: string, tables: readonly number[], scene: Scen
   const writer = await database.connect()
   const observer = await database.connect()
   const pid = (await migration.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid ?? 0
-  await migration.query('SELECT pg_stat_force_next_flush()')
+  await flushCounts(migration)
   const before = await readWork(migration, 'flushed')
   await writer.query('BEGIN')
   await writer.query(await writeLocks(observer, tables))
@@ -121,7 +122,7 @@ async function stopped(statement: string, tables: readonly number[], scene: Scen
   const blocked = ended ? [] : await code.blocked()
   await writer.query('ROLLBACK')
   await run
-  await migration.query('SELECT pg_stat_force_next_flush()')
+  await flushCounts(migration)
   const work = workBetween(before, await readWork(migration, 'flushed'))
   const waited = blocked.map((asked) => ({
     table: asked,
