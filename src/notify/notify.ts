@@ -12,7 +12,7 @@ export interface Channels {
 
 /** Somebody who was not told. `host` alone, since the rest of such an address is a secret. */
 export interface Untold {
-  readonly channel: 'webhook' | 'Slack'
+  readonly channel: 'the webhook' | 'Slack'
   readonly host: string
   readonly reason: string
 }
@@ -29,7 +29,7 @@ export async function notify(
     return reason === undefined ? [] : [{ channel, host: new URL(delivery.url).host, reason }]
   }
   const told = await Promise.all([
-    webhook !== undefined && isWanted(webhook.on, report) ? tell('webhook', signed(webhook, report)) : [],
+    webhook !== undefined && isWanted(webhook.on, report) ? tell('the webhook', signed(webhook, report)) : [],
     slack !== undefined && isWanted(slack.on, report)
       ? tell('Slack', { url: slack.url, body: JSON.stringify(slackMessage(report)), headers: () => ({}) })
       : [],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { app, examine, herokuFor } from '../doctor/support.js'
 import { simulatedApp } from '../heroku/restart-support.js'
 import { startHeroku } from '../local-heroku/support.js'
@@ -54,4 +54,21 @@ describe('release doctor', () => {
     const found = await examine(await createScene(app), { RELEASE_SKIP_MIGRATIONS: 'true' })
     expect(found.find('migrations on')).toMatchObject({ verdict: 'warn' })
   })
+})
+
+test('settings that release migrate would refuse fail', async () => {
+  const wrong = { RELEASE_WEBHOOK_URL: 'https://ops.example.com', RELEASE_MAINTENANCE: 'always' }
+  const found = await examine(await createScene(app), wrong)
+  expect(found.find('webhook')).toMatchObject({
+    verdict: 'fail',
+    message: expect.stringContaining('refuses to run') as string,
+  })
+  expect(found.find('maintenance')).toMatchObject({
+    verdict: 'fail',
+    message: expect.stringContaining('without HEROKU_API_KEY') as string,
+  })
+  const right = { ...wrong, RELEASE_WEBHOOK_SECRET: `whsec_${'a'.repeat(40)}`, RELEASE_MAINTENANCE: 'auto' }
+  const checks = (await examine(await createScene(app), right)).checks.map(({ name }) => name)
+  expect(checks).not.toContain('webhook')
+  expect(checks).not.toContain('maintenance')
 })

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { groupRuns } from '../../src/shell/process-group.js'
 import { simulatedApp } from '../heroku/restart-support.js'
 import { startHeroku } from '../local-heroku/support.js'
+import { cable } from '../support/cable.js'
 import { eventually } from '../support/eventually.js'
 import { createScene, type Scene } from '../support/scene.js'
 
@@ -85,6 +86,16 @@ describe('hooks', () => {
     expect((await app.release('migrate')).exitCode).toBe(0)
     expect(await ran(app)).toEqual(names.filter((name) => !name.endsWith('plan')))
     expect(await factsOf(app, 'after-apply')).toMatchObject({ APPLIED: 'echo migrated' })
+  })
+
+  it('run once, also when the connection was lost and made again', async () => {
+    const app = await scene(hooks())
+    const line = await cable(app, 'CREATE TABLE b', false)
+    const { exitCode, stderr } = await app.release('migrate', { DATABASE_URL: line.url })
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain('Connecting again')
+    expect(await ran(app)).toEqual(names)
+    expect(await factsOf(app, 'after-apply')).toMatchObject({ APPLIED_COUNT: '2', OUTCOME: 'done' })
   })
 
   it('after a step that failed say so', async () => {

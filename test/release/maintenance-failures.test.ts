@@ -70,6 +70,17 @@ describe('the app is opened again, since the database is as it was before', () =
     await expectOpen(closable)
   })
 
+  it('when it is stopped before anything has run', async () => {
+    const closable = await closableApp()
+    const running = closable.begin(always, { RELEASE_MAINTENANCE_DRAIN: '10m' })
+    await running.says('maintenance mode on')
+    running.kill('SIGTERM')
+    const { exitCode, stderr } = await running.done
+    expect(exitCode).toBe(143)
+    expect(stderr).toContain(`error: Stopped by SIGTERM.\n${closable.app.name} is open again.`)
+    await expectOpen(closable)
+  })
+
   it('when the table lock is not to be had', async () => {
     const closable = await closableApp()
     await closable.run('migrate --restart never')

@@ -164,7 +164,7 @@ describe('a receiver that does not listen', () => {
     const { exitCode, stderr } = await migrate(scene, { RELEASE_WEBHOOK_ON: 'change' })
     expect(exitCode).toBe(0)
     expect(stderr).toContain(
-      `notify   warning: webhook was not told: ${new URL(receiver.url).host} could not be reached (ECONNREFUSED)`,
+      `notify   warning: the webhook was not told: ${new URL(receiver.url).host} could not be reached (ECONNREFUSED)`,
     )
     expect(await scene.history()).toEqual(['1_a'])
   })
