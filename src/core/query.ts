@@ -1,0 +1,17 @@
+/** A query of the running code, as one line of a file of queries tells it. Values are never part of it. */
+export interface RecordedQuery {
+  readonly text: string
+  /** The name that it is prepared under; undefined: it is sent without one. */
+  readonly name?: string | undefined
+  /** Where the code sends it, `routes/orders.js:41`, from the folder of the app. */
+  readonly site?: string | undefined
+  /** What each parameter was: the OID that went to the server, else what it was in JavaScript (`number`, `Date`). */
+  readonly parameterTypes?: readonly (number | string)[] | undefined
+}
+
+/** A distinct query: recorded queries of one fingerprint and one name are one, with all their sites. */
+export interface Query extends Omit<RecordedQuery, 'site'> {
+  readonly sites: readonly string[]
+  /** Where it was read, `queries.jsonl:12`. */
+  readonly readAt: string
+}
