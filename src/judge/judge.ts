@@ -1,39 +1,18 @@
 import type { Catalog } from '../core/catalog.js'
-import type { Change } from './change.js'
-import { changesOf } from './changes/of-statement.js'
 import { verdictOf, type Finding, type Note, type Verdict } from '../core/finding.js'
+import type { JudgedFile } from './file.js'
+import { changesOfFile } from './mentioned-names.js'
+import { createNotes, type Notes } from './notes.js'
 import type { Place, Rule } from './rule.js'
-import { readDoBlock } from './sql/do-block.js'
-import type { Grammar, Node } from './sql/grammar.js'
+import type { Grammar } from './sql/grammar.js'
 import { createMentions } from './sql/mentions.js'
-import { readTriggerBody } from './sql/trigger-body.js'
-import { readStatements, type SqlStatement } from './sql/statements.js'
 import { createState, type MutableState } from './state/state.js'
-import { waiversInSql } from './waivers/in-sql.js'
-import { isPath, waive, type Found } from './waivers/waive.js'
-import type { WaiverFor, WrittenWaiver } from './waivers/waiver.js'
 import { createTransaction } from './transaction.js'
+import { unitsOf, type Unit } from './units.js'
+import { isPath, waive, type Found } from './waivers/waive.js'
+import type { WaiverFor } from './waivers/waiver.js'
 
-/** A migration as the judge takes it: its SQL, wherever that comes from. */
-export interface JudgedFile {
-  readonly path: string
-  readonly texts: readonly JudgedText[]
-  readonly noTransaction: boolean
-  /** It runs once no old code is left, so it cannot break any. */
-  readonly contract: boolean
-  /** Waivers that stand in its code; those in the comments of SQL are found in the texts. */
-  readonly waivers?: readonly WaiverFor[]
-}
-
-export interface JudgedText {
-  /** Undefined: not known before it runs, and `why` says so. */
-  readonly sql: string | undefined
-  readonly why?: string
-  /** Line of the file in which the text begins, or which made it. From 1. */
-  readonly line: number
-  /** The text stands in the file; otherwise code made it, and all of it belongs to its one line. */
-  readonly inFile: boolean
-}
+export type { JudgedFile, JudgedText } from './file.js'
 
 export interface Judging {
   readonly grammar: Grammar
@@ -56,17 +35,6 @@ export interface Judgement {
   readonly statements: number
 }
 
-/** A statement with what it does, and the line to show. */
-interface Unit {
-  readonly line: number
-  readonly sql: string
-  readonly changes: readonly Change[]
-  /** Waivers that stand beside it. */
-  readonly waivers?: readonly WrittenWaiver[]
-  /** What the grammar read; undefined: nothing. */
-  readonly node?: Node
-}
-
 /**
  * Judges migrations in the order in which they run, each statement against what those before it did. Pure: what it
  * knows of the database is handed to it.
@@ -74,6 +42,7 @@ interface Unit {
 export function judge(files: readonly JudgedFile[], judging: Judging): Judgement {
   const state = createState(judging.catalog)
   const findings: Finding[] = []
+  const notes = createNotes()
   let statements = 0
   for (const file of judging.before ?? []) {
     for (const change of changesOfFile(file, judging.grammar)) state.apply(change)
@@ -84,27 +53,10 @@ export function judge(files: readonly JudgedFile[], judging: Judging): Judgement
     state.beginFile()
     const units = file.texts.flatMap((text) => unitsOf(text, judging.grammar, file.path))
     statements += units.length
-    const found = judgeFile(file, units, state, judging.rules)
+    const found = judgeFile(file, units, state, judging.rules, notes)
     findings.push(...waive(found, waivingOf(file, units, judging)))
   }
-  return { verdict: verdictOf(findings), findings, notes: [], statements }
-}
-
-/** The names that a plan speaks of, without their schemas: what to ask the catalog about. */
-export function mentionedNames(files: readonly JudgedFile[], grammar: Grammar): string[] {
-  const names = new Set<string>()
-  for (const change of files.flatMap((file) => changesOfFile(file, grammar))) collectNames(change, names)
-  return [...names]
-}
-
-const changesOfFile = (file: JudgedFile, grammar: Grammar): Change[] =>
-  file.texts.flatMap((text) => unitsOf(text, grammar, file.path)).flatMap(({ changes }) => changes)
-
-/** Every name in a change, wherever it stands: of tables, views, indexes, and of what a key refers to. */
-function collectNames(value: unknown, names: Set<string>): void {
-  if (typeof value !== 'object' || value === null) return
-  if ('name' in value && typeof value.name === 'string') names.add(value.name)
-  for (const inside of Object.values(value)) collectNames(inside, names)
+  return { verdict: verdictOf(findings), findings, notes: notes.all(), statements }
 }
 
 const waivingOf = (file: JudgedFile, units: readonly Unit[], { waivers = [], rules, today }: Judging) => ({
@@ -123,6 +75,7 @@ function judgeFile(
   units: readonly Unit[],
   state: MutableState,
   rules: readonly Rule[],
+  notes: Notes,
 ): Found[] {
   const found = new Map<string, Found>()
   const all = units.flatMap((unit) => unit.changes.map((change) => ({ unit, change })))
@@ -145,15 +98,18 @@ function judgeFile(
     const at = { file: file.path, line: unit.line, statement: unit.sql }
     const beside = unit.waivers ?? []
     if (change.kind === 'unjudged') add(found, { finding: { ...at, ...unjudged(change.why) }, beside })
+    let broken = false
     for (const rule of rules) {
       if (file.contract && rule.hazard === 'compatibility') continue
       const advice = rule.find(change, place)
       if (advice === undefined) continue
+      broken ||= rule.hazard === 'compatibility'
       const { table, severity = 'error', ...said } = advice
       const name = table === undefined ? undefined : [table.schema, table.name].filter(Boolean).join('.')
       const finding: Finding = { ...at, hazard: rule.hazard, rule: rule.name, severity, table: name, ...said }
       add(found, { finding, beside })
     }
+    notes.look(change, place, { file: file.path, line: unit.line }, broken)
     transaction.pass(change, state)
     state.apply(change)
   }
@@ -175,80 +131,3 @@ const unjudged = (why: string) => ({
   why: 'What cannot be read may stall the app or break the running code.',
   instead: 'Write it as plain SQL, or say why it is safe: -- release:allow unjudged "reason".',
 })
-
-// A plan is read twice, for the names in it and for what it does.
-const alreadyRead = new WeakMap<JudgedText, readonly Unit[]>()
-
-function unitsOf(text: JudgedText, grammar: Grammar, file: string): readonly Unit[] {
-  const units = alreadyRead.get(text) ?? readUnits(text, grammar, file)
-  alreadyRead.set(text, units)
-  return units
-}
-
-function readUnits(text: JudgedText, grammar: Grammar, file: string): Unit[] {
-  if (text.sql === undefined) {
-    return [{ line: text.line, sql: '', changes: [{ kind: 'unjudged', why: text.why ?? 'it is not known' }] }]
-  }
-  const { sql } = text
-  const lineOf = (counter: (offset: number) => number) => (offset: number) =>
-    text.inFile ? text.line + counter(offset) : text.line
-  const statements = readStatements(sql, grammar)
-  const lineOfStatement = lineOf(lineCounter(sql))
-  const lineOfWaiver = lineOf((offset) => sql.slice(0, offset).split('\n').length - 1)
-  const written = waiversInSql(sql, statements, grammar, { file, lineOf: lineOfWaiver })
-  const units = statements.flatMap((statement, index) =>
-    unitsOfStatement(statement, lineOfStatement(statement.offset), text.inFile, grammar).map((unit) => ({
-      ...unit,
-      waivers: written.beside[index] ?? [],
-    })),
-  )
-  if (written.loose.length === 0) return units
-  const end = lineOfStatement(sql.length)
-  return [...units, { line: end, sql: '', changes: [{ kind: 'harmless' }], waivers: written.loose }]
-}
-
-function unitsOfStatement(
-  { node, failure, sql }: SqlStatement,
-  line: number,
-  inFile: boolean,
-  grammar: Grammar,
-): Unit[] {
-  if (node === undefined)
-    return [{ line, sql, changes: [{ kind: 'unjudged', why: failure ?? 'it cannot be read' }] }]
-  if (!('DoStmt' in node))
-    return [{ line, sql, changes: changesOf(node).map((change) => withBody(change, sql, grammar)), node }]
-  const inner = readDoBlock(node.DoStmt, grammar)
-  if (inner === undefined) {
-    return [{ line, sql, changes: [{ kind: 'unjudged', why: 'the body of this DO block cannot be read' }] }]
-  }
-  const bodyLine = line + (sql.slice(0, sql.search(/\$|'/)).split('\n').length - 1)
-  const units = inner.flatMap((part): Unit[] => {
-    const at = inFile ? bodyLine + part.line : line
-    if ('unknown' in part) return [{ line: at, sql, changes: [{ kind: 'unjudged', why: part.unknown }] }]
-    return readStatements(part.sql, grammar).flatMap((statement) =>
-      unitsOfStatement(statement, at, false, grammar),
-    )
-  })
-  return units.length === 0 ? [{ line, sql, changes: [{ kind: 'harmless' }] }] : units
-}
-
-/** A function for triggers is read through, for those that may come after it. */
-function withBody(change: Change, sql: string, grammar: Grammar): Change {
-  if (change.kind !== 'create function' || change.returns !== 'trigger') return change
-  const body = readTriggerBody(sql, grammar)
-  return body === undefined ? change : { ...change, body }
-}
-
-/** Lines before an offset; offsets come in rising order, so each letter is looked at once. */
-function lineCounter(text: string): (offset: number) => number {
-  let at = 0
-  let lines = 0
-  return (offset) => {
-    for (;;) {
-      const next = text.indexOf('\n', at)
-      if (next < 0 || next >= offset) return lines
-      at = next + 1
-      lines += 1
-    }
-  }
-}

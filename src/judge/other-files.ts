@@ -1,4 +1,4 @@
-import type { JudgedFile } from './judge.js'
+import type { JudgedFile } from './file.js'
 import type { Grammar } from './sql/grammar.js'
 
 /** A file of SQL that another migrator runs. */

@@ -1,8 +1,9 @@
 import type { Catalog } from '../core/catalog.js'
 import { ReleaseError } from '../core/errors.js'
 import { exitCodes } from '../core/exit-codes.js'
-import type { Finding } from '../core/finding.js'
-import { judge, mentionedNames, type JudgedFile, type Judgement } from '../judge/judge.js'
+import { verdictOf, type Finding, type Hazard } from '../core/finding.js'
+import { judge, type JudgedFile, type Judgement } from '../judge/judge.js'
+import { mentionedNames } from '../judge/mentioned-names.js'
 import { allRules } from '../judge/rules/all.js'
 import { loadGrammar } from '../judge/sql/grammar.js'
 import { shownPath } from '../migrations/failure.js'
@@ -10,6 +11,7 @@ import type { LoadedMigration } from '../migrations/load.js'
 import { previewSteps } from '../migrations/preview.js'
 import { readCatalog } from '../postgres/catalog.js'
 import type { Session } from '../postgres/session.js'
+import { outcomeOf } from '../terminal/check/report.js'
 import { renderFinding } from '../terminal/findings.js'
 import { centralWaivers, waiversOf } from './waiving.js'
 import type { World } from './world.js'
@@ -114,15 +116,13 @@ function policyOf(
   return policy === 'error' && (mild || surroundings.reviewApp !== undefined) ? 'warn' : policy
 }
 
+const stalling = new Set<Hazard>(['lock', 'order'])
+
 function judgedError(findings: readonly Finding[], sources: ReadonlyMap<string, string>): ReleaseError {
   const [first] = findings
-  const breaks = findings.filter(({ hazard }) => hazard === 'compatibility').length
-  const what =
-    breaks === findings.length
-      ? 'would break the code that is running'
-      : breaks === 0
-        ? 'would stall the app'
-        : 'would break the code that is running, or stall the app'
+  const hazards = findings.map(({ hazard }) => hazard)
+  const both = hazards.includes('compatibility') && hazards.some((hazard) => stalling.has(hazard))
+  const what = `${outcomeOf({ findings, verdict: verdictOf(findings) })}${both ? ', or stall the app' : ''}`
   const count = findings.length === 1 ? 'One statement' : `${findings.length} statements`
   return new ReleaseError('judged', exitCodes.findings, `${count} of the pending migrations ${what}.`, {
     detail: findings.flatMap((finding, index) => [

@@ -4,6 +4,7 @@ import { allowedBy, byFile, type CheckReport, type FileReport } from './report.j
 /**
  * The report as JUnit XML, as GitLab and most CI servers read it: a suite for each file, a case for each finding. What
  * ends the check with 2 is a failure, what is allowed is skipped, and a file without findings is one case that passes.
+ * Notes are left out: a test report is about what passes and what does not.
  * https://docs.gitlab.com/ci/testing/unit_test_reports/#unit-test-report-format
  */
 export function renderJunit(report: CheckReport): string[] {
@@ -19,16 +20,14 @@ export function renderJunit(report: CheckReport): string[] {
 const counts = (findings: readonly Finding[], passing: number) =>
   ` tests="${findings.length + passing}" failures="${findings.filter(stopsCheck).length}" errors="0" skipped="${findings.filter(({ waiver }) => waiver !== undefined).length}"`
 
-function suite({ file, findings, notes }: FileReport): string[] {
+function suite({ file, findings }: FileReport): string[] {
   const cases =
     findings.length === 0
       ? [`    <testcase name="safe" classname="${escape(file)}" file="${escape(file)}"/>`]
       : findings.flatMap(testCase)
-  const said = notes.map(({ line, message }) => `${file}:${line} note: ${message}`)
   return [
     `  <testsuite name="${escape(file)}"${counts(findings, findings.length === 0 ? 1 : 0)}>`,
     ...cases,
-    ...(said.length === 0 ? [] : [`    <system-out>${escape(said.join('\n'))}</system-out>`]),
     '  </testsuite>',
   ]
 }

@@ -1,5 +1,5 @@
 import type { Finding } from '../../core/finding.js'
-import { allowedBy, summaryOf, verdicts, type CheckReport } from './report.js'
+import { allowedBy, outcomeOf, summaryOf, type CheckReport } from './report.js'
 
 // A comment on GitHub takes 65,536 characters.
 const most = 60_000
@@ -16,7 +16,7 @@ export function renderMarkdown(report: CheckReport): string[] {
   const notes = report.notes.map((note) => `- ${placeOf(note)} ${escape(note.message)}`)
   return [
     '<!-- release check -->',
-    `### release check: ${verdicts[report.verdict]}`,
+    `### release check: ${outcomeOf(report)}`,
     '',
     ...withinLimit(open.map(section)),
     ...list('Allowed', waived),

@@ -1,4 +1,4 @@
-import type { Finding, Note, Verdict } from '../../core/finding.js'
+import { stopsCheck, type Finding, type Note, type Verdict } from '../../core/finding.js'
 
 /** What `release check` found, as every way to show it takes it. */
 export interface CheckReport {
@@ -35,17 +35,27 @@ export function summaryOf({ findings, files, verdict }: CheckReport): string {
   const waived = findings.length - open.length
   const allowed = waived === 0 ? '' : `, ${waived} allowed`
   if (open.length === 0) return `${judged}: safe${allowed}.`
-  const onlyWaivers = open.every(({ rule }) => rule.startsWith('waiver-'))
-  const said = onlyWaivers ? 'waivers that allow nothing' : verdicts[verdict]
-  return `${judged}, ${open.length} ${open.length === 1 ? 'finding' : 'findings'}${allowed}: ${said}.`
+  return `${judged}, ${open.length} ${open.length === 1 ? 'finding' : 'findings'}${allowed}: ${outcomeOf({ findings, verdict })}.`
 }
 
-/** What a verdict means, the end of a sentence. */
-export const verdicts: Readonly<Record<Verdict, string>> = {
-  breaks: 'would break the code that is running',
-  stalls: 'would stall the app',
-  unknown: 'cannot be judged',
-  safe: 'safe',
+/**
+ * What it comes to, the end of a sentence. The verdict names the worst hazard, whatever its severity; here a person
+ * reads whether that is certain enough to end the check with 2.
+ */
+export function outcomeOf({ findings, verdict }: Pick<CheckReport, 'findings' | 'verdict'>): string {
+  const open = findings.filter(({ waiver }) => waiver === undefined)
+  const ofMigrations = open.filter(({ rule }) => !rule.startsWith('waiver-'))
+  if (open.length > 0 && ofMigrations.length === 0) return 'waivers that allow nothing'
+  if (verdict === 'safe') return 'safe'
+  if (verdict === 'unknown') return 'cannot be judged'
+  const worst = ofMigrations.filter(
+    ({ hazard }) => hazard !== 'unjudged' && (hazard === 'compatibility') === (verdict === 'breaks'),
+  )
+  const does = worst.some(stopsCheck) ? 'would' : 'may'
+  if (verdict === 'breaks') return `${does} break the code that is running`
+  return worst.some(({ hazard }) => hazard === 'lock')
+    ? `${does} stall the app`
+    : `${does} fail or stall as written`
 }
 
 /** `allowed until 2027-03-01: no code has read it since v120`. */

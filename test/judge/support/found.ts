@@ -17,7 +17,7 @@ export const foundWith = (
 
 /** The findings themselves. */
 export const findings = (tables: readonly CatalogTable[] | undefined, ...files: readonly string[]) =>
-  judge(files.map(fileOf), { grammar, rules: allRules, catalog: tables && catalogOf(tables) }).findings
+  judge(files.map(fileOf), { grammar, rules: allRules, catalog: tables && catalogWith(tables) }).findings
 
 const fileOf = (sql: string, index: number): JudgedFile => ({
   path: `${index + 1}.sql`,
@@ -26,7 +26,8 @@ const fileOf = (sql: string, index: number): JudgedFile => ({
   contract: sql.startsWith('-- contract'),
 })
 
-const catalogOf = (tables: readonly CatalogTable[]): Catalog => ({
+/** A catalog of nothing but these tables. */
+export const catalogWith = (tables: readonly CatalogTable[]): Catalog => ({
   serverVersion: 170_000,
   searchPath: ['public'],
   utc: true,

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
+import { verdictOf, type Finding } from '../../../src/core/finding.js'
 import { reportObject } from '../../../src/terminal/check/json.js'
 import { checkFormats, renderCheck } from '../../../src/terminal/check/render.js'
-import { empty, full, hostile, hostileReport } from './reports.js'
+import { breaking, empty, full, hostile, hostileReport } from './reports.js'
 
 it.each(checkFormats.filter((format) => format !== 'sarif'))('shows a report as %s', async (format) => {
   const text = renderCheck(full, format, '1.2.3').join('\n')
@@ -26,6 +27,23 @@ it('does not say that a waiver without use stalls the app', () => {
   expect(renderCheck({ ...full, verdict: 'stalls', findings }, 'text', '1').at(-1)).toBe(
     '3 migrations judged, 2 findings, 1 allowed: waivers that allow nothing.',
   )
+})
+
+it.each([
+  ['compatibility', 'error', 'would break the code that is running'],
+  ['compatibility', 'warning', 'may break the code that is running'],
+  ['lock', 'error', 'would stall the app'],
+  ['lock', 'warning', 'may stall the app'],
+  ['order', 'error', 'would fail or stall as written'],
+  ['unjudged', 'warning', 'cannot be judged'],
+] as const)('says of a finding of %s, %s, that it %s', (hazard, severity, said) => {
+  const findings: Finding[] = [
+    { ...breaking, hazard, severity },
+    { ...breaking, hazard: 'unjudged', severity: 'warning' },
+  ]
+  const report = { ...full, findings, verdict: verdictOf(findings) }
+  expect(renderCheck(report, 'text', '1').at(-1)).toBe(`3 migrations judged, 2 findings: ${said}.`)
+  expect(renderCheck(report, 'markdown', '1')[1]).toBe(`### release check: ${said}`)
 })
 
 it('keeps the fixed shape of --json, in which a finding without a table says so', () => {
