@@ -66,14 +66,17 @@ export function createPlatform(options: PlatformOptions): Platform {
 
   async function list<T>(path: string, read: Reader<T>, given: ListOptions = {}): Promise<readonly T[]> {
     const items: T[] = []
-    let range = given.range
-    for (let page = 1; ; page += 1) {
+    const ranges = new Set<string | undefined>()
+    let { range } = given
+    for (;;) {
+      ranges.add(range)
       const [answer, asked] = await call('GET', path, given, { range })
       if (!Array.isArray(answer.body)) throw misshapenAnswer(asked, 'is not a list')
       const complain = (fault: string) => misshapenAnswer(asked, `holds an entry that ${fault}`)
       for (const item of answer.body) items.push(read(fieldsOf(item, complain)))
       range = textOf(answer.headers['next-range'])
-      if (range === undefined || page >= (given.pages ?? 1)) return items
+      if (range === undefined || items.length >= (given.enough ?? 0)) return items
+      if (ranges.has(range) || ranges.size >= mostPages) throw misshapenAnswer(asked, 'is a list without end')
     }
   }
 
@@ -94,6 +97,9 @@ export function createPlatform(options: PlatformOptions): Platform {
     redact,
   }
 }
+
+/** Of which a page may hold a thousand entries, or as few as the API likes. */
+const mostPages = 200
 
 interface Extra {
   readonly body?: unknown

@@ -23,7 +23,7 @@ export async function listDynos(
       createdAt: fields.text('created_at'),
       updatedAt: fields.optionalText('updated_at') ?? fields.text('created_at'),
     }),
-    { ...options, pages: 5 },
+    { ...options, enough: Infinity },
   )
 }
 

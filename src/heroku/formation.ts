@@ -14,7 +14,7 @@ export async function listFormation(
   return await platform.list(
     apiPath`/apps/${app}/formation`,
     (fields) => ({ type: fields.text('type'), quantity: fields.integer('quantity') }),
-    { ...options, pages: 5 },
+    { ...options, enough: Infinity },
   )
 }
 

@@ -35,8 +35,8 @@ export interface CallOptions {
 export interface ListOptions extends CallOptions {
   /** Such as `version ..; order=desc,max=10`; by default the API's own order, 1,000 to a page. */
   readonly range?: string
-  /** How many pages are read at most, by default one; what lies behind them is left unread. */
-  readonly pages?: number
+  /** How many entries are enough: pages are read until they are there. By default one page; Infinity: all. */
+  readonly enough?: number
 }
 
 /**

@@ -20,7 +20,7 @@ export interface Release {
 }
 
 /**
- * The newest releases, newest first, in one request.
+ * The newest releases, newest first; one request where Heroku puts as many on a page.
  * https://devcenter.heroku.com/articles/platform-api-reference#release-list
  */
 export async function latestReleases(
@@ -30,7 +30,9 @@ export async function latestReleases(
   options?: CallOptions,
 ): Promise<readonly Release[]> {
   const range = `version ..; order=desc,max=${most}`
-  return await platform.list(apiPath`/apps/${app}/releases`, releaseFrom, { ...options, range })
+  const paging = { ...options, range, enough: most }
+  const releases = await platform.list(apiPath`/apps/${app}/releases`, releaseFrom, paging)
+  return releases.toSorted((a, b) => b.version - a.version).slice(0, most)
 }
 
 /**
@@ -79,7 +81,7 @@ function releaseFrom(fields: Fields): Release {
     version: fields.integer('version'),
     status: fields.text('status'),
     current: fields.flag('current'),
-    description: fields.text('description'),
+    description: fields.optionalText('description') ?? 'no description',
     createdAt: fields.text('created_at'),
     slugId: fields.optionalFields('slug')?.text('id'),
     user: fields.optionalFields('user')?.optionalText('email'),

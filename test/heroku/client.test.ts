@@ -265,16 +265,23 @@ describe('a list', () => {
     expect(server.arrivals).toHaveLength(1)
   })
 
-  it('is as many pages as were asked for, each by the Next-Range of the one before', async () => {
+  it('is as many pages as hold enough, each by the Next-Range of the one before', async () => {
     const server = await serve(page('a'), page('b'), page('c'))
-    expect(await clientOf(server).list('/apps/a/releases', id, { pages: 2 })).toEqual(['a', 'b'])
+    expect(await clientOf(server).list('/apps/a/releases', id, { enough: 2 })).toEqual(['a', 'b'])
     expect(server.arrivals[1]?.headers.range).toBe('id ]a..; max=1000')
     expect(server.arrivals).toHaveLength(2)
   })
 
   it('ends where the pages end', async () => {
     const server = await serve(page('a'), json(200, [{ id: 'b' }]))
-    expect(await clientOf(server).list('/apps/a/releases', id, { pages: 9 })).toEqual(['a', 'b'])
+    expect(await clientOf(server).list('/apps/a/releases', id, { enough: Infinity })).toEqual(['a', 'b'])
+  })
+
+  it('whose pages lead in a circle is refused', async () => {
+    const server = await serve(page('a'), page('b'), page('a'))
+    const call = clientOf(server).list('/apps/a/dynos', id, { enough: Infinity })
+    await expect(call).rejects.toThrow('sent an answer that is a list without end')
+    expect(server.arrivals).toHaveLength(3)
   })
 
   it('is refused when it is none', async () => {

@@ -8,6 +8,7 @@ import { pipelineStage } from '../../src/heroku/pipelines.js'
 import { currentRelease, latestReleases, readRelease, rollBackTo } from '../../src/heroku/releases.js'
 import type { LocalHeroku } from '../../src/local-heroku/start.js'
 import { makeSlug, startHeroku } from '../local-heroku/support.js'
+import { json, startFaultServer } from './fault-server.js'
 import { requestsOf, simulatedApp } from './restart-support.js'
 
 const platformOf = (heroku: LocalHeroku, token = heroku.token) =>
@@ -44,6 +45,24 @@ describe('what is read from Heroku', () => {
       { type: 'web', quantity: 1 },
       { type: 'worker', quantity: 2 },
     ])
+  })
+
+  it('every page of the dynos and of the formation, however short Heroku makes them', async () => {
+    const dyno = { type: 'web', state: 'up', created_at: '2026-01-01T00:00:00Z', quantity: 1 }
+    const numbers = Array.from({ length: 12 }, (_, index) => index + 1)
+    const pages = numbers.map((number) =>
+      json(
+        number === 12 ? 200 : 206,
+        [{ ...dyno, id: `id ${number}`, name: `web.${number}` }],
+        number === 12 ? {} : { 'Next-Range': `id ]${number}..; max=1` },
+      ),
+    )
+    for (const list of [listDynos, listFormation]) {
+      const server = await startFaultServer(pages)
+      const platform = createPlatform({ token: 'x', apiUrl: server.url })
+      expect(await list(platform, 'chart')).toHaveLength(12)
+      await server.close()
+    }
   })
 
   it('preboot', async () => {
