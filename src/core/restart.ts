@@ -145,6 +145,13 @@ export function replacementOf(
   )
 }
 
+/** Whether the formation still has a place for a dyno that is not among `dynos` any more. */
+export function hasPlace(gone: Dyno, formation: readonly ProcessType[], dynos: readonly Dyno[]): boolean {
+  const quantity = formation.find(({ type }) => type === gone.type)?.quantity ?? 0
+  if (numberOf(gone) !== undefined) return isWithin(gone, quantity)
+  return dynos.filter(({ type }) => type === gone.type).length < quantity
+}
+
 /** True for a dyno that runs nothing. */
 export function isDown(dyno: Dyno): boolean {
   return dyno.state === 'crashed' || dyno.state === 'down'

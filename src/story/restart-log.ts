@@ -19,7 +19,7 @@ const grave: ReadonlySet<RestartEvent['kind']> = new Set([
   'health-unasked',
   'health-preboot',
   'quota',
-  'stopped',
+  'unconfirmed',
 ])
 
 function lineOf(event: RestartEvent): string | undefined {
@@ -51,8 +51,8 @@ function lineOf(event: RestartEvent): string | undefined {
       const pause = event.pauseMs === 0 ? 'looking less often' : `waiting ${formatDuration(event.pauseMs)}`
       return `${describeQuota(event.requestsLeft)}: ${pause}`
     }
-    case 'stopped':
-      return `stopped on the way; this goes on: ${event.resume}`
+    case 'unconfirmed':
+      return `whether ${event.dyno} restarts, the list of dynos will show: ${event.reason}`
     case 'skipped':
       // How many are newer, the line of their process type says.
       if (event.reason === 'newer') return undefined

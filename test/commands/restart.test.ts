@@ -115,7 +115,7 @@ describe('a restart that was cut off', () => {
     const { exitCode, stderr } = await first.done
     expect(exitCode).toBe(130)
     expect(stderr).toMatch(
-      /warning: stopped on the way; this goes on: release restart --app .* --older-than /,
+      /error: Stopped by SIGINT\. No other dyno was restarted\. worker\.1 was just being restarted\. Not touched, .*: worker\.2, web\.1, web\.2\.\n-> Then restart the rest: release restart --app .* --older-than /,
     )
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  hasPlace,
   planRestart,
   replacementOf,
   unknownDynos,
@@ -128,6 +129,18 @@ describe('process types that cannot be restarted', () => {
   it('are those the formation lacks, and release and run', () => {
     const formation = ['web', 'release', 'run'].map((type) => ({ type, quantity: 1 }))
     expect(unknownTypes(['web', 'wbe', 'release', 'run'], formation)).toEqual(['wbe', 'release', 'run'])
+  })
+})
+
+describe('a place in the formation', () => {
+  it('is a number on Cedar, and one that nobody else has on Fir', () => {
+    const formation = [{ type: 'web', quantity: 2 }]
+    expect(hasPlace(dyno('web.2'), formation, [])).toBe(true)
+    expect(hasPlace(dyno('web.3'), formation, [])).toBe(false)
+    expect(hasPlace(dyno('worker.1'), formation, [])).toBe(false)
+    const gone = dyno('web-7f9c-abcde')
+    expect(hasPlace(gone, formation, [dyno('web-7f9c-fffff')])).toBe(true)
+    expect(hasPlace(gone, formation, [dyno('web-7f9c-fffff'), dyno('web-7f9c-eeeee')])).toBe(false)
   })
 })
 

@@ -34,7 +34,9 @@ export async function rejectionOf(call: Promise<unknown>): Promise<unknown> {
 
 /** The events of one kind, as `dyno` names. */
 export function dynosOf(events: readonly RestartEvent[], kind: RestartEvent['kind']): readonly string[] {
-  return events.flatMap((event) => (event.kind === kind && 'dyno' in event ? [event.dyno ?? event.type] : []))
+  return events.flatMap((event) =>
+    event.kind === kind && 'type' in event && 'dyno' in event ? [event.dyno ?? event.type] : [],
+  )
 }
 
 /** What the dyno list shows, as `name: id`, to see what was replaced. */

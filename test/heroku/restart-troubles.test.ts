@@ -58,6 +58,31 @@ describe('trouble with the Platform API', () => {
     },
   )
 
+  it.each([
+    [{ kind: 'status', status: 503 }, 'platform-unavailable', 69],
+    [{ kind: 'rate-limit' }, 'rate-limited', 75],
+  ] as const)(
+    'an order that Heroku never confirms ends it as Heroku does: %o',
+    async (fault, code, exitCode) => {
+      const heroku = await startHeroku()
+      const app = await simulatedApp(heroku, { web: 2 })
+      await app.waitForDynos()
+      heroku.faults.add({ match: { method: 'DELETE' }, times: Infinity, ...fault })
+      const events: RestartEvent[] = []
+      const error = await rejectionOf(
+        restart(heroku, app, { perDynoDeadlineMs: 500, onEvent: (event) => events.push(event) }),
+      )
+      expect(error).toMatchObject({ code, exitCode })
+      expect(error).toHaveProperty('message', expect.stringContaining('web.1 was just being restarted.'))
+      expect(error).toHaveProperty(
+        'todo',
+        expect.arrayContaining([expect.stringMatching(/^Then restart the rest/)]),
+      )
+      expect(dynosOf(events, 'restarting')).toEqual(['web.1'])
+      expect(events).toContainEqual(expect.objectContaining({ kind: 'unconfirmed', dyno: 'web.1' }))
+    },
+  )
+
   it('a token that is refused halfway ends it, and the error says how far it came', async () => {
     const heroku = await startHeroku()
     const app = await simulatedApp(heroku, { web: 1, worker: 1 })
@@ -211,6 +236,24 @@ describe('what others do meanwhile', () => {
     expect(report.restarted.map(({ dyno }) => dyno)).toEqual(['web.1', 'web.2'])
     expect(report.skipped).toEqual([{ type: 'web', dyno: 'web.3', reason: 'gone' }])
   })
+
+  it.each(['cedar', 'fir'] as const)(
+    'a dyno that is scaled away while it restarts is not waited for (%s)',
+    async (generation) => {
+      const heroku = await startHeroku()
+      const app = await simulatedApp(heroku, { worker: 2 }, stuckLater, generation)
+      await app.waitForDynos()
+      const report = await restart(heroku, app, {
+        batch: { count: 2 },
+        perDynoDeadlineMs: 50_000,
+        onEvent: (event) => {
+          if (event.kind === 'restarting' && event.position === 2) setImmediate(() => app.scale('worker', 0))
+        },
+      })
+      expect(report.restarted).toEqual([])
+      expect(report.skipped.map(({ reason }) => reason)).toEqual(['gone', 'gone'])
+    },
+  )
 })
 
 describe('a formation', () => {

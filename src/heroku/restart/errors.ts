@@ -129,10 +129,12 @@ export function unknownDynosError(
   app: string,
   unknown: readonly string[],
   listed: readonly Dyno[],
+  known: readonly string[],
 ): ReleaseError {
   const outside = unknown.find((name) => listed.some((dyno) => dyno.name === name))
   const wrong = unknown.map((name) => `"${name}"`).join(' and ')
-  return usageError(`${app} has no dyno ${wrong} in its formation.`, {
+  const has = known.length === 0 ? 'It has none.' : `It has ${nameSome(known)}.`
+  return usageError(`${app} has no dyno ${wrong} in its formation. ${has}`, {
     todo: [
       outside === undefined
         ? `See which it has: release status --app ${app}`

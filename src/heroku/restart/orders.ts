@@ -6,6 +6,12 @@ import type { Platform } from '../platform.js'
 import type { DynoWatch } from './dyno-watch.js'
 import type { Seat } from './seats.js'
 
+interface Ordering {
+  readonly app: string
+  /** Told where Heroku's answer was lost, and why. */
+  readonly onDoubt: (dyno: Dyno, reason: string) => void
+}
+
 const ordersAtOnce = 5
 /** How often a dyno may be listed unchanged, after an order that nobody confirmed, before the next order. */
 const looksBeforeRepeating = 3
@@ -18,13 +24,12 @@ export async function orderAll(
   platform: Platform,
   watch: DynoWatch,
   seats: readonly Seat[],
-  options: {
-    readonly app: string
+  options: Ordering & {
     readonly onOrder: (dyno: Dyno) => void
     readonly onRefused: (dyno: Dyno) => void
   },
 ): Promise<void> {
-  const { app, onOrder, onRefused } = options
+  const { onOrder, onRefused } = options
   const left = seats.values()
   let isOver = false
   const worker = async () => {
@@ -32,7 +37,7 @@ export async function orderAll(
       if (isOver) return
       onOrder(seat.old)
       try {
-        seat.order = await order(platform, watch, seat, app)
+        seat.order = await order(platform, watch, seat, options)
       } catch (error) {
         isOver = true
         // Whoever is stopped while an order is on its way does not know what became of it.
@@ -53,25 +58,33 @@ export async function repeatOrders(
   platform: Platform,
   watch: DynoWatch,
   seats: readonly Seat[],
-  { app, seen }: { readonly app: string; readonly seen: boolean },
+  options: Ordering & { readonly seen: boolean },
 ): Promise<void> {
   for (const seat of seats) {
-    seat.unchanged = seen && seat.now === undefined ? seat.unchanged + 1 : 0
+    seat.unchanged = options.seen && seat.now === undefined ? seat.unchanged + 1 : 0
     if (seat.order !== 'unconfirmed' || seat.unchanged < looksBeforeRepeating) continue
-    seat.order = await order(platform, watch, seat, app)
+    seat.order = await order(platform, watch, seat, options)
     seat.unchanged = 0
   }
 }
 
-async function order(platform: Platform, watch: DynoWatch, seat: Seat, app: string): Promise<Seat['order']> {
+async function order(
+  platform: Platform,
+  watch: DynoWatch,
+  seat: Seat,
+  { app, onDoubt }: Ordering,
+): Promise<Seat['order']> {
   const { id } = seat.old
+  seat.doubt = undefined
   if (seat.now !== undefined || !watch.dynos().some((dyno) => dyno.id === id)) return 'gone'
   try {
     await restartDyno(platform, app, id, watch.callOptions())
     return 'accepted'
   } catch (error) {
     if (error instanceof ReleaseError && error.code === 'not-found') return 'gone'
-    if (isPassing(error)) return 'unconfirmed'
-    throw error
+    if (!(error instanceof ReleaseError) || !isPassing(error)) throw error
+    seat.doubt = error
+    onDoubt(seat.old, error.message)
+    return 'unconfirmed'
   }
 }

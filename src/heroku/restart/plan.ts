@@ -49,7 +49,7 @@ export async function prepareRestart(platform: Platform, options: RestartOptions
   ])
   refuseUnknownTypes(app, types ?? [], formation)
   const unknown = unknownDynos(names ?? [], dynos, formation)
-  if (unknown.length > 0) throw unknownDynosError(app, unknown, dynos)
+  if (unknown.length > 0) throw unknownDynosError(app, unknown, dynos, namesWithin(dynos, formation))
   const begunAt = platform.heardAt ?? new Date()
   const selection: RestartSelection = {
     types,
@@ -73,6 +73,12 @@ export async function prepareRestart(platform: Platform, options: RestartOptions
 }
 
 const before = (at: Date, { ageMs }: { readonly ageMs: number }): Date => new Date(at.getTime() - ageMs)
+
+function namesWithin(dynos: readonly Dyno[], formation: readonly ProcessType[]): readonly string[] {
+  const names = dynos.map(({ name }) => name).toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  const outside = unknownDynos(names, dynos, formation)
+  return names.filter((name) => !outside.includes(name))
+}
 
 function refuseUnknownTypes(app: string, types: readonly string[], formation: readonly ProcessType[]): void {
   const unknown = unknownTypes(types, formation)

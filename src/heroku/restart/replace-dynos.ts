@@ -1,11 +1,13 @@
 import { performance } from 'node:perf_hooks'
 import { isQuotaNear } from '../../core/api-quota.js'
+import type { ReleaseError } from '../../core/errors.js'
 import type { Dyno } from '../../core/restart.js'
 import type { DynoWatch } from './dyno-watch.js'
 import type { Pace } from './pace.js'
 import type { Platform } from '../platform.js'
 import { orderAll, repeatOrders } from './orders.js'
-import { seatDynos, type Seat } from './seats.js'
+import { findScaledAway } from './scaled-away.js'
+import { seatDynos, seatOf, type Seat } from './seats.js'
 
 /** What became of a dyno that was to be restarted. */
 export type Place =
@@ -19,6 +21,8 @@ export type Place =
       readonly old: Dyno
       readonly dyno: Dyno | undefined
       readonly tookMs: number
+      /** Why Heroku has not even confirmed its restart, which has not begun. */
+      readonly doubt: ReleaseError | undefined
     }
 
 export interface ReplaceOptions {
@@ -35,6 +39,8 @@ export interface ReplaceOptions {
   readonly onOrder: (dyno: Dyno) => void
   /** Called for a dyno whose restart Heroku refused. */
   readonly onRefused: (dyno: Dyno) => void
+  /** Called where Heroku's answer was lost, with why. */
+  readonly onDoubt: (dyno: Dyno, reason: string) => void
   /** Called as soon as it is known what became of a dyno. */
   readonly onPlace: (place: Place) => void
 }
@@ -54,14 +60,7 @@ export async function replaceDynos(
   const startedMs = performance.now()
   const tookMs = () => performance.now() - startedMs
   const known = new Set(watch.dynos().map(({ id }) => id))
-  const seats = batch.map((old): Seat => ({
-    old,
-    order: 'none',
-    now: undefined,
-    up: undefined,
-    unchanged: 0,
-  }))
-  let open = seats
+  let open: readonly Seat[] = batch.map(seatOf)
   let looks = 0
   let lookMs = 0
   let bootMs = 0
@@ -80,6 +79,9 @@ export async function replaceDynos(
       seatDynos(open, known, watch.dynos())
       const fallen = crashedAmong(options.restarted, watch)
       if (fallen !== undefined) return fallen
+      const away = await findScaledAway(platform, watch, open, app)
+      for (const { old } of away) tell({ kind: 'gone', old })
+      open = open.filter((seat) => !away.includes(seat))
       const places = open.map((seat) => judge(seat))
       for (const place of places) if (place !== undefined) tell(place)
       if (!options.goOn && places.some((place) => place?.kind === 'crashed')) return undefined
@@ -90,13 +92,14 @@ export async function replaceDynos(
       }
     }
     if (tookMs() >= deadlineMs || watch.leftMs() === 0) {
-      for (const { old, now } of open) {
+      for (const { old, now, doubt } of open) {
         const last = now ?? watch.dynos().find(({ id }) => id === old.id)
-        options.onPlace({ kind: 'late', old, dyno: last, tookMs: tookMs() })
+        const unasked = now === undefined && last !== undefined ? doubt : undefined
+        options.onPlace({ kind: 'late', old, dyno: last, tookMs: tookMs(), doubt: unasked })
       }
       return undefined
     }
-    await repeatOrders(platform, watch, open, { app, seen })
+    await repeatOrders(platform, watch, open, { ...options, seen })
     waitMs = nextWaitMs()
   }
 

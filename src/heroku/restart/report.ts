@@ -86,8 +86,8 @@ export type RestartEvent =
   | { readonly kind: 'health-preboot' }
   /** Few API requests are left; the restart pauses for `pauseMs`, or with 0 only looks less often. */
   | { readonly kind: 'quota'; readonly requestsLeft: number; readonly pauseMs: number }
-  /** It was stopped on the way. */
-  | { readonly kind: 'stopped'; readonly resume: string }
+  /** Heroku did not say whether it will restart a dyno; the list of dynos will. `reason` is a sentence. */
+  | { readonly kind: 'unconfirmed'; readonly dyno: string; readonly reason: string }
   | ({ readonly kind: 'skipped' } & Skip)
 
 export interface RestartedDyno {

@@ -26,7 +26,7 @@ const logsDeadlineMs = 5000
  * the other types go on and the report says `stillDown`.
  *
  * Rejects with `restart-crashed`, `restart-timeout` or `restart-unhealthy` (exit 1), a usage error for an unknown
- * process type or dyno, the platform's own errors, or the signal's reason. One DELETE for each dyno, and a handful
+ * process type or dyno, the platform's own errors, or the signal's reason; the last two say how far it came. One DELETE for each dyno, and a handful
  * of GETs for each batch. https://devcenter.heroku.com/articles/dyno-restarts
  */
 export async function restartDynos(platform: Platform, options: RestartOptions): Promise<RestartReport> {
@@ -49,9 +49,7 @@ export async function restartDynos(platform: Platform, options: RestartOptions):
   try {
     for (const group of groups) await restartGroup(group)
   } catch (error) {
-    if (signal?.aborted !== true) throw brokenOff(tally.progress(), error)
-    if (tally.isBegun()) onEvent({ kind: 'stopped', resume })
-    throw error
+    throw brokenOff(tally.progress(), error)
   }
   const { rateLimitRemaining: requestsLeft } = platform
   const durationMs = performance.now() - startedMs
@@ -85,6 +83,7 @@ export async function restartDynos(platform: Platform, options: RestartOptions):
       goOn: nothingToLose,
       onOrder: (dyno) => tally.ordered(dyno),
       onRefused: (dyno) => tally.refused(dyno),
+      onDoubt: ({ name: dyno }, reason) => onEvent({ kind: 'unconfirmed', dyno, reason }),
       onPlace: (place) => {
         if (place.kind === 'up' || place.kind === 'gone') tally.settled(place)
         else failures.push(place)
@@ -117,6 +116,7 @@ export async function restartDynos(platform: Platform, options: RestartOptions):
     if (failure.kind === 'crashed') {
       throw crashedError(progress, failure.dyno, await logsOf(failure.dyno.name))
     }
+    if (failure.doubt !== undefined) throw brokenOff(progress, failure.doubt)
     throw lateError(progress, failure.old, {
       last: failure.dyno,
       waitedMs: failure.tookMs,

@@ -1,3 +1,4 @@
+import type { ReleaseError } from '../../core/errors.js'
 import { replacementOf, type Dyno } from '../../core/restart.js'
 
 /** The place of a dyno that is being restarted. */
@@ -11,7 +12,22 @@ export interface Seat {
   up: { readonly start: string; readonly sinceMs: number } | undefined
   /** Looks in a row that showed `old` as it was. */
   unchanged: number
+  /** Looks in a row that showed neither `old` nor a successor. */
+  absent: number
+  /** Why the order is unconfirmed. */
+  doubt: ReleaseError | undefined
 }
+
+/** The place of a dyno whose restart was not ordered yet. */
+export const seatOf = (old: Dyno): Seat => ({
+  old,
+  order: 'none',
+  now: undefined,
+  up: undefined,
+  unchanged: 0,
+  absent: 0,
+  doubt: undefined,
+})
 
 /**
  * Finds the dynos that took the places. On Fir, where a new dyno has a new name, each takes one of its process type
