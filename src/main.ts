@@ -23,7 +23,7 @@ async function main(words: readonly string[], environment: Environment): Promise
   const redact = createRedactor(secretsIn(environment))
   const print = (text: string) => process.stdout.write(`${redact(text)}\n`)
   const [name, ...rest] = words
-  const wantsJson = rest.includes('--json')
+  const wantsJson = words.includes('--json')
   try {
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
       const { generalHelp } = await import('./commands/help.js')
@@ -49,7 +49,8 @@ async function main(words: readonly string[], environment: Environment): Promise
   } catch (error) {
     const known = asReleaseError(error)
     if (wantsJson) {
-      print(toJson({ version: 1, command: name, exitCode: known.exitCode, error: errorObject(known) }))
+      const command = name?.startsWith('-') === false ? name : null
+      print(toJson({ version: 1, command, exitCode: known.exitCode, error: errorObject(known) }))
     }
     const inJson = environment['RELEASE_LOG']?.trim() === 'json'
     process.stderr.write(`${redact(inJson ? errorLine(known) : renderError(known))}\n`)

@@ -66,6 +66,10 @@ function asUsageError(error: unknown, command: Command, known: readonly string[]
     const hint = meant === undefined ? '' : ` Did you mean --${meant}?`
     return usageError(`release ${command.name} has no flag ${flag}.${hint}`, { todo, cause: error })
   }
+  if (flag !== undefined && /argument is ambiguous/.test(messageOf(error))) {
+    const message = `${flag} needs a value; one that begins with a dash is written ${flag}=-1.`
+    return usageError(message, { todo, cause: error })
+  }
   const [sentence = ''] = messageOf(error).split('\n')
   return usageError(sentence.endsWith('.') ? sentence : `${sentence}.`, { todo, cause: error })
 }

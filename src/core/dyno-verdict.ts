@@ -74,6 +74,9 @@ function judge(dyno: Dyno, facts: DynoFacts): DynoVerdict {
 function judgeOutsider(dyno: Dyno, facts: DynoFacts): DynoVerdict {
   // The release phase runs the code of a release that is not current yet, and may be the one that migrates.
   if (dyno.type === 'release') return 'fine'
+  if (dyno.state === 'crashed') return 'crashed'
+  // It runs nothing, and nobody misses it.
+  if (dyno.state === 'down' || dyno.state === 'idle') return 'fine'
   if (isOld(dyno, facts)) return 'old-release'
   return isStuck(dyno, facts) && !facts.migratedBy.includes(dyno.name) ? 'stuck' : 'fine'
 }

@@ -51,7 +51,7 @@ export interface OwnershipFacts {
   readonly empty: boolean
 }
 
-/** Decides what a database is to the app. An app that does not know its own name is never refused. */
+/** Decides what a database is to the app. An app that knows neither its name nor its id is never refused. */
 export function decideOwnership(facts: OwnershipFacts): Ownership {
   const { owner, app } = facts
   if (owner === undefined) return { kind: facts.empty ? 'empty' : 'unclaimed' }
@@ -60,7 +60,7 @@ export function decideOwnership(facts: OwnershipFacts): Ownership {
   const physical = comparePhysical(owner.identity, facts.identity)
   if (physical === 'other') return { kind: 'copy', owner: name }
   if (owner.app === null) return { kind: 'nameless' }
-  if (app.name === undefined) return { kind: 'own' }
+  if (app.name === undefined && (app.id === undefined || owner.appId === null)) return { kind: 'own' }
   return { kind: physical === 'same' ? 'foreign' : physical, owner: name }
 }
 

@@ -53,12 +53,16 @@ export async function examineOwner(
     return { go: true, identity, ownership }
   }
   if (!decision.refused) return { go: false, reason: decision.reason }
-  throw configurationError('database-of-another-app', `Refused: ${decision.reason}, not to ${app.name}.`, {
-    todo: [
-      `Check ${session.target.source} (${session.target.location}): does it point at the right database?`,
-      'If the database was handed over, or is a fork: release migrate --adopt',
-    ],
-  })
+  throw configurationError(
+    'database-of-another-app',
+    `Refused: ${decision.reason}, not to ${app.name ?? app.id}.`,
+    {
+      todo: [
+        `Check ${session.target.source} (${session.target.location}): does it point at the right database?`,
+        'If the database was handed over, or is a fork: release migrate --adopt',
+      ],
+    },
+  )
 }
 
 /** Whose database it is, and which one; reads only. */
@@ -90,7 +94,8 @@ export function judgeOwner(
   adopt: boolean,
 ): GateDecision {
   const { reviewApps } = world.config
-  return decideDatabase({ reviewApp, reviewApps, ownership, app: appOf(world).name, adopt })
+  const { name, id } = appOf(world)
+  return decideDatabase({ reviewApp, reviewApps, ownership, app: name ?? id, adopt })
 }
 
 /** Writes the owner into the ledger. */

@@ -25,10 +25,16 @@ export interface World {
   readonly leftMs?: () => number
 }
 
-export const appOf = ({ config, surroundings }: World): App => ({
-  name: config.app ?? surroundings.reviewAppName,
-  id: surroundings.appId,
-})
+/** The app, as far as it is known: `--app` takes an app's id in place of its name, as Heroku's own command does. */
+export const appOf = ({ config, surroundings }: World): App => {
+  const id = uuid.test(config.app ?? '') ? config.app : undefined
+  return {
+    name: id === undefined ? (config.app ?? surroundings.reviewAppName) : surroundings.reviewAppName,
+    id: id ?? surroundings.appId,
+  }
+}
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 export const historyTable = ({ config }: World): Table => ({
   schema: config.migrationsSchema ?? config.schema[0] ?? 'public',

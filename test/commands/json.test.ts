@@ -55,6 +55,14 @@ it.each([
   },
 )
 
+it('--json without a command, or before it, is answered with an object too', async () => {
+  for (const words of ['--json', '--json status']) {
+    const { exitCode, stdout } = await scene.release(words)
+    expect(exitCode).toBe(64)
+    expect(JSON.parse(stdout)).toMatchObject({ command: null, exitCode: 64, error: { code: 'usage' } })
+  }
+})
+
 it('the error of a failed migration is an object with code, message, detail, todo and sqlstate', async () => {
   const bad = await createScene({ 'migrations/1_bad.sql': 'SELECT nope;' })
   const result = await bad.release('migrate --json')

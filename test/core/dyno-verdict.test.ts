@@ -98,6 +98,20 @@ describe('the verdict on a dyno', () => {
     })
   })
 
+  it('is not stuck for a one-off dyno that runs nothing', () => {
+    const migratedAt = new Date('2026-03-02T00:00:00Z')
+    const dynos = [
+      dyno('run.1', { state: 'crashed' }),
+      dyno('web.9', { state: 'down' }),
+      dyno('run.3', { state: 'idle' }),
+    ]
+    expect(verdicts({ dynos, formation: [{ type: 'web', quantity: 0 }], migratedAt })).toEqual({
+      'run.1': 'crashed',
+      'web.9': 'fine',
+      'run.3': 'fine',
+    })
+  })
+
   it('is fine for a release phase, which is meant to be older than what it migrates', () => {
     const migratedAt = new Date('2026-03-02T00:00:00Z')
     expect(verdicts({ dynos: [dyno('release.7', { releaseVersion: 41 })], migratedAt })).toEqual({

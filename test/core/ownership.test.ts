@@ -37,6 +37,10 @@ describe('a database with a ledger', () => {
     const owner = { app: 'chart', appId: 'id-1', identity }
     expect(decide({ owner, app: { name: 'graph', id: 'id-1' } })).toEqual({ kind: 'own' })
     expect(decide({ owner, app: { name: 'chart', id: 'id-2' } })).toEqual({ kind: 'foreign', owner: 'chart' })
+    expect(decide({ owner, app: { name: undefined, id: 'id-2' } })).toEqual({
+      kind: 'foreign',
+      owner: 'chart',
+    })
   })
 
   it('is a copy in another cluster or under another oid, which a restored dump has', () => {
@@ -81,5 +85,6 @@ describe('a database with a ledger', () => {
 
   it('is not refused to an app that does not know its own name', () => {
     expect(decide({ app: { name: undefined, id: undefined } })).toEqual({ kind: 'own' })
+    expect(decide({ app: { name: undefined, id: 'id-2' } })).toEqual({ kind: 'own' })
   })
 })

@@ -34,6 +34,10 @@ describe('wrong words end with 64 and say what was probably meant', () => {
     ['migrate --lock-wait', "Option '--lock-wait <value>' argument missing."],
     ['migrate --adopt=yes', "Option '--adopt' does not take an argument."],
     ['migrate --lock-wait 10', '--lock-wait "10" is not a duration such as 500ms, 10s, 15m or 1h.'],
+    [
+      'migrate --lock-wait -1s',
+      '--lock-wait needs a value; one that begins with a dash is written --lock-wait=-1.',
+    ],
     ['migrate --lock-wait=-1s', '--lock-wait "-1s" is not a duration such as 500ms, 10s, 15m or 1h.'],
     ['migrate --restart maybe', '--restart "maybe" is not one of auto, always, never.'],
     ['migrate --lock-value x', '--lock-value "x" is not a whole number of at most 18 digits.'],

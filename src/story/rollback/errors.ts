@@ -17,7 +17,7 @@ export const underwayError = ({ app, at }: RollbackPlan, other: PastRelease) =>
     {
       todo: [
         `Wait for it, then run this again: heroku releases:output v${other.version} --app ${app}`,
-        'Or end its release command: heroku ps --app, heroku ps:stop release.N',
+        `Or end its release command, which heroku ps --app ${app} names: heroku ps:stop release.N --app ${app}`,
       ],
     },
   )

@@ -37,6 +37,11 @@ export interface Limits {
 export function limitsOf({ config }: World): Limits {
   const { untilStableMs } = config
   const deadlineMs = config.tailDeadlineMs ?? 3 * untilStableMs
+  if (untilStableMs === 0) {
+    throw usageError('Every app is quiet for no time at all: until-stable is 0.', {
+      todo: ['Say how long it must be quiet: --until-stable 5m.'],
+    })
+  }
   if (deadlineMs >= untilStableMs) return { untilStableMs, deadlineMs }
   throw usageError('The app cannot be quiet for longer than it is watched: tail-deadline is too short.', {
     todo: ['Make --tail-deadline longer than --until-stable, or leave it out.'],

@@ -77,7 +77,7 @@ function tellBeginning({ log }: World, { app, release, since }: Subject, limits:
 }
 
 function neverReached(app: string, follower: LogFollower, { deadlineMs }: Limits): ReleaseError {
-  const why = follower.fault()
+  const why = follower.fault() ?? 'Heroku made a session for it, whose stream did not begin'
   return unavailableError(
     'log-unavailable',
     `The log of ${app} could not be reached within ${formatDuration(deadlineMs)}${why === undefined ? '' : `: ${why}`}.`,
