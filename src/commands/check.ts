@@ -1,8 +1,9 @@
 import { exitCodes } from '../core/exit-codes.js'
 import { usageError } from '../core/errors.js'
 import { stopsCheck } from '../core/finding.js'
-import { check, type Selection } from '../story/checking.js'
+import { check } from '../story/checking.js'
 import { mainBranch } from '../story/git.js'
+import type { Selection } from '../story/selecting.js'
 import { reportObject } from '../terminal/check/json.js'
 import { checkFormats, renderCheck, type CheckFormat } from '../terminal/check/render.js'
 import { keepStdoutClear } from '../terminal/stdout.js'
@@ -18,7 +19,7 @@ export const checkCommand: Command = {
     'adds. Exit 2 when something must not run as it is. Allow a finding beside its statement, with the',
     'reason: -- release:allow drop-column "no code has read it since v120"',
   ],
-  settings: ['databaseUrl', ...migrationSettings],
+  settings: ['databaseUrl', 'judgeBaseline', ...migrationSettings],
   flags: [
     { name: 'all', type: 'boolean', about: 'Every migration, each as a release of its own.' },
     {
@@ -38,6 +39,7 @@ export const checkCommand: Command = {
   examples: [
     ['release check', 'what is about to be released'],
     ['release check --since origin/main', 'in CI: what this branch adds'],
+    ['release check --all --baseline 1699_x', 'what is newer than that one'],
     ['release check --format sarif > release.sarif', 'for GitHub code scanning'],
     ["release check 'prisma/migrations/**/*.sql'", 'files of another tool'],
   ],

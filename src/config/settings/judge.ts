@@ -1,7 +1,7 @@
 import { setting } from '../setting.js'
-import { oneOf } from '../values.js'
+import { oneOf, textValue } from '../values.js'
 
-/** What `release migrate` does about what the judge finds. */
+/** What `release migrate` does about what the judge finds, and what `release check` leaves alone. */
 export const judgeSettings = {
   judgeBreaks: setting(oneOf(['error', 'warn', 'allow'] as const), {
     default: 'error',
@@ -28,5 +28,14 @@ export const judgeSettings = {
     file: 'judge.unknown',
     shape: 'error, warn or allow',
     about: 'What to do about SQL that cannot be judged before it runs.',
+  }),
+  judgeBaseline: setting(textValue, {
+    default: undefined,
+    env: ['RELEASE_JUDGE_BASELINE'],
+    flag: 'baseline',
+    file: 'judge.baseline',
+    shape: 'name',
+    about:
+      'The last migration that `release check` does not judge: what came before the team had a judge. It says what schema there is.',
   }),
 } as const

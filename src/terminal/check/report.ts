@@ -7,6 +7,8 @@ export interface CheckReport {
   readonly notes: readonly Note[]
   /** Paths of what was judged, in the order in which it runs. */
   readonly files: readonly string[]
+  /** How many were left out, because they are not newer than the baseline. */
+  readonly leftOut: number
   /** Texts by path, for the excerpts. */
   readonly sources: ReadonlyMap<string, string>
 }
@@ -29,8 +31,9 @@ export function byFile({ files, findings, notes }: CheckReport): FileReport[] {
 }
 
 /** `2 migrations judged, 3 findings, 1 allowed: would stall the app.` */
-export function summaryOf({ findings, files, verdict }: CheckReport): string {
-  const judged = `${files.length} ${files.length === 1 ? 'migration' : 'migrations'} judged`
+export function summaryOf({ findings, files, leftOut, verdict }: CheckReport): string {
+  const left = leftOut === 0 ? '' : `, ${leftOut} up to the baseline left out`
+  const judged = `${files.length} ${files.length === 1 ? 'migration' : 'migrations'} judged${left}`
   const open = findings.filter(({ waiver }) => waiver === undefined)
   const waived = findings.length - open.length
   const allowed = waived === 0 ? '' : `, ${waived} allowed`

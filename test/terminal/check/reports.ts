@@ -45,6 +45,7 @@ export const full: CheckReport = {
     { file: 'migrations/1_a.sql', line: 3, rule: 'star-grows', message: 'SELECT * shows one column more.' },
   ],
   files: ['migrations/1_a.sql', 'migrations/2 b.ts', 'migrations/3_c.sql'],
+  leftOut: 0,
   sources: new Map([['migrations/1_a.sql', source]]),
 }
 
@@ -53,6 +54,7 @@ export const empty: CheckReport = {
   findings: [],
   notes: [],
   files: ['migrations/3_c.sql'],
+  leftOut: 0,
   sources: new Map(),
 }
 
