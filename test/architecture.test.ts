@@ -18,8 +18,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   judge: ['core'],
   story: edges,
   doctor: [...edges, 'story'],
+  proof: [...edges, 'story'],
   release: [...edges, 'story'],
-  commands: [...edges, 'story', 'doctor', 'release'],
+  commands: [...edges, 'story', 'doctor', 'proof', 'release'],
 }
 
 interface Import {

@@ -7,19 +7,25 @@ import type { Selection } from '../story/selecting.js'
 import { reportObject } from '../terminal/check/json.js'
 import { checkFormats, renderCheck, type CheckFormat } from '../terminal/check/render.js'
 import { keepStdoutClear } from '../terminal/stdout.js'
+import { proofFlags, withProof } from './check-prove.js'
 import { migrationSettings, type Command, type Invocation } from './command.js'
 
 export const checkCommand: Command = {
   name: 'check',
-  usage: 'release check [FILE...] [flags]',
+  usage:
+    'release check [FILE...] [flags]\n       release check --prove --queries FILE [--since COMMIT | --dump FILE]',
   about: [
     'Judges migrations without running any: what would stall the app while it runs, and what would',
     'break the code that is running. Each finding names its line, the reason, and what to write',
     'instead. Without files: what the database has not (DATABASE_URL), or without one what this branch',
     'adds. Exit 2 when something must not run as it is. Allow a finding beside its statement, with the',
     'reason: -- release:allow drop-column "no code has read it since v120"',
+    '',
+    'With --prove it leaves opinions behind: it builds the schema of the running code and the one that the',
+    'migrations make of it on a scratch server, and tries the queries of the running code on both. None is',
+    'executed, and nothing is written to DATABASE_URL. How many could be tried is always said.',
   ],
-  settings: ['databaseUrl', 'judgeBaseline', ...migrationSettings],
+  settings: ['databaseUrl', 'scratchUrl', 'judgeBaseline', ...migrationSettings],
   flags: [
     { name: 'all', type: 'boolean', about: 'Every migration, each as a release of its own.' },
     {
@@ -35,12 +41,14 @@ export const checkCommand: Command = {
       about:
         'How findings are shown: github annotates a pull request, sarif, junit and markdown are for files.',
     },
+    ...proofFlags,
   ],
   examples: [
     ['release check', 'what is about to be released'],
     ['release check --since origin/main', 'in CI: what this branch adds'],
     ['release check --all --baseline 1699_x', 'what is newer than that one'],
     ['release check --format sarif > release.sarif', 'for GitHub code scanning'],
+    ['release check --prove --queries queries.jsonl --since origin/main', 'what the running code meets'],
     ["release check 'prisma/migrations/**/*.sql'", 'files of another tool'],
   ],
   maxPositionals: Infinity,
@@ -48,11 +56,14 @@ export const checkCommand: Command = {
     const format = formatOf(invocation)
     const selection = await selectionOf(invocation)
     // What the code of a migration prints must not stand in a file that another program reads.
-    const checked = await keepStdoutClear(async () => await check(invocation.world, selection))
+    const report = await keepStdoutClear(async () => {
+      const checked = await check(invocation.world, selection)
+      return await withProof(checked, selection, invocation)
+    })
     return {
-      exitCode: checked.findings.some(stopsCheck) ? exitCodes.findings : exitCodes.done,
-      lines: renderCheck(checked, format, invocation.world.tool),
-      json: reportObject(checked),
+      exitCode: report.findings.some(stopsCheck) ? exitCodes.findings : exitCodes.done,
+      lines: renderCheck(report, format, invocation.world.tool),
+      json: reportObject(report),
     }
   },
 }

@@ -10,6 +10,7 @@ import { migrationsSettings } from './settings/migrations.js'
 import { notifySettings } from './settings/notify.js'
 import { patienceSettings } from './settings/patience.js'
 import { platformSettings } from './settings/platform.js'
+import { proofSettings } from './settings/proof.js'
 import { restartSettings } from './settings/restart.js'
 import { tailSettings } from './settings/tail.js'
 
@@ -32,6 +33,7 @@ export const settings = {
   ...migrationsSettings,
   ...driftSettings,
   ...judgeSettings,
+  ...proofSettings,
   ...notifySettings,
   ...hookSettings,
 } as const

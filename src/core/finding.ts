@@ -18,6 +18,10 @@ export interface Finding {
   readonly instead: string
   /** What the running code would meet. */
   readonly sqlstate?: string
+  /** Where the running code sends the query that meets it: `routes/orders.js:41`. */
+  readonly site?: string
+  /** That query, as the code sends it. */
+  readonly query?: string
   /** Why somebody allowed it. */
   readonly waiver?: Waiver
 }

@@ -1,4 +1,5 @@
 import type { Catalog } from '../core/catalog.js'
+import { proofRules } from '../core/proof.js'
 import { verdictOf, type Finding, type Note, type Verdict } from '../core/finding.js'
 import type { JudgedFile } from './file.js'
 import { changesOfFile } from './mentioned-names.js'
@@ -59,14 +60,19 @@ export function judge(files: readonly JudgedFile[], judging: Judging): Judgement
   return { verdict: verdictOf(findings), findings, notes: notes.all(), statements }
 }
 
-const waivingOf = (file: JudgedFile, units: readonly Unit[], { waivers = [], rules, today }: Judging) => ({
+/** The waivers that count for one file. */
+export const waivingOf = (
+  file: JudgedFile,
+  units: readonly Unit[],
+  { waivers = [], rules, today }: Judging,
+) => ({
   beside: units.flatMap((unit) => unit.waivers ?? []),
   others: [
     ...(file.waivers ?? []),
     ...waivers.filter(({ for: target }) => target.scope === 'path' && isPath(file.path, target.path)),
   ],
   lines: units.map(({ line }) => line),
-  rules: [...rules.map(({ name }) => name), 'unjudged'],
+  rules: [...rules.map(({ name }) => name), 'unjudged', ...proofRules],
   today,
 })
 

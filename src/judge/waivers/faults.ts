@@ -1,5 +1,6 @@
 import type { Finding } from '../../core/finding.js'
 import { nearest } from '../../core/nearest.js'
+import { proofRules } from '../../core/proof.js'
 import type { WrittenWaiver } from './waiver.js'
 
 export interface Against {
@@ -23,7 +24,9 @@ export function faultOf(waiver: WrittenWaiver, { rules, today, used }: Against):
     // What was allowed then and is no hazard now, such as an old file on a new database, may stay as it is.
     return finding(waiver, 'waiver-expired', expired(rule, until), used === false ? 'warning' : 'error')
   }
-  return used === false ? finding(waiver, 'waiver-unused', unused(rule), 'warning') : undefined
+  // Whether it is needed only a proof can tell, and not every check is one.
+  const known = proofRules.every((name) => name !== rule)
+  return used === false && known ? finding(waiver, 'waiver-unused', unused(rule), 'warning') : undefined
 }
 
 /** Names and dangers of the findings about waivers, for the catalogue. */

@@ -1,4 +1,5 @@
 import type { Finding } from '../../core/finding.js'
+import { proofLines } from './proof.js'
 import { allowedBy, summaryOf, type CheckReport } from './report.js'
 
 /**
@@ -11,7 +12,7 @@ export function renderGithub(report: CheckReport): string[] {
   const notes = report.notes.map(({ file, line, rule, message }) =>
     command('notice', { file, line, title: rule }, message),
   )
-  return [...findings, ...notes, summaryOf(report)]
+  return [...findings, ...notes, ...proofLines(report), summaryOf(report)]
 }
 
 const rank = ({ severity, waiver }: Finding) => (waiver !== undefined ? 2 : severity === 'error' ? 0 : 1)

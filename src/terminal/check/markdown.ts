@@ -1,4 +1,5 @@
 import type { Finding } from '../../core/finding.js'
+import { proofLines } from './proof.js'
 import { allowedBy, outcomeOf, summaryOf, type CheckReport } from './report.js'
 
 // A comment on GitHub takes 65,536 characters.
@@ -21,6 +22,7 @@ export function renderMarkdown(report: CheckReport): string[] {
     ...withinLimit(open.map(section)),
     ...list('Allowed', waived),
     ...list('Notes', notes),
+    ...proofLines(report).flatMap((line) => [escape(line.trim()), '']),
     escape(summaryOf(report)),
   ]
 }

@@ -1,4 +1,5 @@
 import { stopsCheck, type Finding, type Note, type Verdict } from '../../core/finding.js'
+import type { ProofReport } from '../../core/proof.js'
 
 /** What `release check` found, as every way to show it takes it. */
 export interface CheckReport {
@@ -11,6 +12,8 @@ export interface CheckReport {
   readonly leftOut: number
   /** Texts by path, for the excerpts. */
   readonly sources: ReadonlyMap<string, string>
+  /** With --prove: what was tried. */
+  readonly proof?: ProofReport
 }
 
 /** Findings and notes of one file, those of files that were not judged (the central waivers) among them. */

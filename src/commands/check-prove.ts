@@ -1,0 +1,56 @@
+import { usageError } from '../core/errors.js'
+import { verdictOf } from '../core/finding.js'
+import type { Checked } from '../story/checking.js'
+import type { Selection } from '../story/selecting.js'
+import type { CheckReport } from '../terminal/check/report.js'
+import type { CommandFlag, Invocation } from './command.js'
+
+/** Flags of `release check` that are about the proof. */
+export const proofFlags: readonly CommandFlag[] = [
+  {
+    name: 'prove',
+    type: 'boolean',
+    about: 'Try the queries of the running code on the schema before and after (RELEASE_SCRATCH_URL).',
+  },
+  {
+    name: 'queries',
+    type: 'string',
+    shape: 'FILE',
+    multiple: true,
+    about:
+      'For --prove: the queries of the running code, JSON lines with text, name and site. Several times.',
+  },
+  {
+    name: 'dump',
+    type: 'string',
+    shape: 'FILE',
+    about:
+      'For --prove: the schema of the running code as pg_dump --schema-only writes it, instead of its migrations.',
+  },
+]
+
+/** What was judged, and with --prove the findings of the proof besides; that is loaded only where it is asked for. */
+export async function withProof(
+  checked: Checked,
+  selection: Selection,
+  { world, flags }: Invocation,
+): Promise<CheckReport> {
+  const paths = Array.isArray(flags['queries']) ? flags['queries'] : []
+  if (flags['prove'] !== true) {
+    if (paths.length === 0 && flags['dump'] === undefined) return checked
+    throw usageError('--queries and --dump are for --prove, which is not there.')
+  }
+  if (paths.length === 0) {
+    throw usageError('--prove needs the queries of the running code.', {
+      todo: [
+        'Name a file of them: release check --prove --queries queries.jsonl. docs/proof.md says where they come from.',
+      ],
+    })
+  }
+  const { readQueries } = await import('../proof/queries/read.js')
+  const { prove } = await import('../proof/prove.js')
+  const dumpPath = typeof flags['dump'] === 'string' ? flags['dump'] : undefined
+  const proof = await prove(world, { selection, dumpPath, queries: await readQueries(paths) })
+  const findings = [...checked.findings, ...proof.findings]
+  return { ...checked, findings, verdict: verdictOf(findings), proof: proof.report }
+}

@@ -1,0 +1,17 @@
+import { formatDuration } from '../../core/duration.js'
+import type { ProofReport } from '../../core/proof.js'
+
+/** What the proof was made of, a line each; none without a proof. */
+export function proofLines({ proof }: { readonly proof?: ProofReport }): string[] {
+  if (proof === undefined) return []
+  const { queries, tried, untried, base, migrations, server, remarks, durationMs } = proof
+  const count = migrations.length === 1 ? '1 migration' : `${migrations.length} migrations`
+  return [
+    `proof: ${tried} of ${queries} queries tried on ${base} and after each of ${count} on top, on ${server}, in ${formatDuration(durationMs)}.`,
+    ...untried.map(
+      ({ why, count: some, places }) =>
+        `  ${some} not tried: ${why} (${places.join(', ')}${some > places.length ? ', ...' : ''})`,
+    ),
+    ...remarks.map((remark) => `  ${remark}`),
+  ]
+}
