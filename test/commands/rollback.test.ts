@@ -157,6 +157,18 @@ describe('release rollback vN --go', () => {
     expect(app.releases()).toHaveLength(5)
   })
 
+  it('is done once although two ask for it at the same time', async () => {
+    await deployTwice()
+    heroku.faults.add({ kind: 'slow', delayMs: 1500, match: { method: 'POST', path: /releases$/ } })
+    const both = await Promise.all([rollback('v3 --go --json'), rollback('v3 --go --json')])
+    expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0])
+    expect(both.map(({ stdout }) => (JSON.parse(stdout) as { outcome: unknown }).outcome)).toEqual([
+      expect.objectContaining({ version: 5 }),
+      expect.objectContaining({ version: 5 }),
+    ])
+    expect(requestsOf(heroku, 'POST')).toHaveLength(1)
+  })
+
   it('is done once although its answer was lost', async () => {
     await deployTwice()
     heroku.faults.add({ kind: 'reset', carriedOut: true, match: { method: 'POST', path: /releases$/ } })

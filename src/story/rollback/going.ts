@@ -1,8 +1,9 @@
 import { formatDuration } from '../../core/duration.js'
 import type { Dyno } from '../../core/restart.js'
 import type { RollbackPlan } from '../../core/rollback/plan.js'
+import { findRollback, isUnderWay } from '../../core/rollback/release.js'
 import { lastLogLines } from '../../heroku/logs.js'
-import { readRelease, type Release } from '../../heroku/releases.js'
+import { latestReleases, readRelease, type Release } from '../../heroku/releases.js'
 import { awaitReleasePhase } from '../../heroku/rollback/release-phase.js'
 import { requestRollback } from '../../heroku/rollback/request.js'
 import { verifyDynos } from '../../heroku/rollback/verify.js'
@@ -16,6 +17,8 @@ import {
   refusedError,
   underwayError,
 } from './errors.js'
+import { pastRelease } from './facts.js'
+import { oneAtATime } from './one-at-a-time.js'
 
 /** What `release rollback vN --go` did. */
 export interface RollbackOutcome {
@@ -44,13 +47,13 @@ export async function goBack(world: World, plan: RollbackPlan): Promise<Rollback
     if (plan.underway !== undefined) throw underwayError(plan, plan.underway)
   }
   const asked = await askPlatform(world, 'rollback')
-  const made = await makeRelease(world, asked, plan)
+  const { made, existed } = await oneAtATime(world, plan, async () => await makeRelease(world, asked, plan))
   try {
     await finishPhase(world, asked, plan, made)
     const dynos = await verify(world, asked, made)
     const { version } = made
     const durationMs = performance.now() - startedAtMs
-    return { version, existed: plan.existing !== undefined, dynos, durationMs }
+    return { version, existed, dynos, durationMs }
   } catch (error) {
     if (world.signal.aborted)
       world.log.info('rollback', `v${made.version} goes on without this command; run it again to wait for it`)
@@ -58,16 +61,23 @@ export async function goBack(world: World, plan: RollbackPlan): Promise<Rollback
   }
 }
 
-async function makeRelease({ log, signal }: World, asked: Asked, plan: RollbackPlan): Promise<Release> {
+/** Looks once more before it asks: since the plan was made, somebody else may have rolled back. */
+async function makeRelease({ log, signal }: World, asked: Asked, plan: RollbackPlan) {
   const { platform } = asked
-  const { app, target, existing, newer } = plan
+  const { app, target } = plan
+  const now = new Date()
+  const newest = (await latestReleases(platform, app)).map(pastRelease)
+  const newer = newest.filter(({ version }) => version > target.version)
+  const existing = plan.existing ?? findRollback(newer, target, now)
   if (existing !== undefined) {
     log.info(
       'rollback',
       `v${existing.version} is the rollback to v${target.version} already; no other is made`,
     )
-    return await readRelease(platform, app, existing.id)
+    return { made: await readRelease(platform, app, existing.id), existed: true }
   }
+  const underway = newer.find((release) => isUnderWay(release, now))
+  if (underway !== undefined) throw underwayError(plan, underway)
   const made = await requestRollback(platform, {
     app,
     target,
@@ -77,7 +87,7 @@ async function makeRelease({ log, signal }: World, asked: Asked, plan: RollbackP
       log.warn('rollback', `${reason} The list of releases will say whether it was done.`),
   })
   log.info('rollback', `${app} v${made.version}: ${made.description}`, { version: made.version })
-  return made
+  return { made, existed: false }
 }
 
 async function finishPhase(world: World, asked: Asked, plan: RollbackPlan, made: Release): Promise<void> {
