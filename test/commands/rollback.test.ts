@@ -52,6 +52,12 @@ async function deployTwice(release?: string): Promise<void> {
   await app.waitForDynos()
 }
 
+// Heroku's times are whole seconds: what happened within one is taken to have happened after.
+async function untilNextSecond(): Promise<void> {
+  const now = Date.now()
+  await eventually(() => Date.now() >= now + 1100, 'the next second')
+}
+
 const start = (words: string, env: Environment = {}) =>
   scene.start(`rollback ${words} --app ${app.name}`.replace('  ', ' '), {
     ...herokuFor(heroku),
@@ -106,6 +112,7 @@ describe('release rollback vN', () => {
 
   it('says with 0 that nothing speaks against it, where no migration ran since', async () => {
     await deployTwice()
+    await untilNextSecond()
     await app.setConfigVars({ MAIL_FROM: 'a@example.com' })
     // As in a copy of another app's database.
     await scene.database.query(`UPDATE release_phase.runs SET app = 'another', release = 'v900'`)
@@ -119,8 +126,7 @@ describe('release rollback vN', () => {
 
   it('counts migrations that node-pg-migrate’s own command ran, which the ledger does not know', async () => {
     await deployTwice()
-    const replaced = Date.now()
-    await eventually(() => Date.now() >= replaced + 1100, 'the next second')
+    await untilNextSecond()
     await app.setConfigVars({ VALUE: '1' })
     await scene.write('migrations/1_charts.sql', '')
     await scene.write('migrations/2_owners.sql', '')

@@ -27,30 +27,41 @@ export async function startEmbeddedPostgres(
   const folder = await mkdtemp(join(tmpdir(), 'release-phase-pg-'))
   // The server runs as another user when this process is root, so the folder above must let it through.
   await chmod(folder, 0o755)
-  const port = await freePort()
   const log: string[] = []
-  const server = new Server({
-    databaseDir: join(folder, 'data'),
-    port,
-    user: 'postgres',
-    password: 'correct-horse-battery',
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'fsync=off', ...(options.flags ?? [])],
-    onLog: (line) => log.push(line),
-    onError: (error) => log.push(String(error)),
-  })
+  const serverOn = (port: number) =>
+    new Server({
+      databaseDir: join(folder, 'data'),
+      port,
+      user: 'postgres',
+      password: 'correct-horse-battery',
+      persistent: false,
+      createPostgresUser: process.getuid?.() === 0,
+      initdbFlags: ['--encoding=UTF8', '--locale=C'],
+      postgresFlags: ['-c', 'fsync=off', ...(options.flags ?? [])],
+      onLog: (line) => log.push(line),
+      onError: (error) => log.push(String(error)),
+    })
+  let port = await freePort()
+  let server = serverOn(port)
   const stop = async () => {
     if (await isRunning(folder)) await server.stop()
     await rm(folder, { recursive: true, force: true })
   }
+  const start = async () => {
+    const started = server.start()
+    // A standby never says that it is ready for everything, which is what its package waits for.
+    await (options.standby === true ? acceptsConnections(port, started) : started)
+  }
   try {
     await server.initialise()
     if (options.standby === true) await writeFile(join(folder, 'data/standby.signal'), '')
-    const started = server.start()
-    // It never says that it is ready for everything, which is what its package waits for.
-    await (options.standby === true ? acceptsConnections(port, started) : started)
+    await start().catch(async (error: unknown) => {
+      // What was free before the data folder was made may be taken by now.
+      if (!log.join('').includes('Address already in use')) throw error
+      port = await freePort()
+      server = serverOn(port)
+      await start()
+    })
   } catch (error) {
     await stop()
     throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause: error })
