@@ -1,3 +1,5 @@
+import { plain } from './plain.js'
+
 /** A place in a text: 1-based line and column, columns counted as a person sees letters. */
 export interface Place {
   readonly line: number
@@ -38,8 +40,11 @@ const widest = 160
  * ```
  * `firstLine` is the number that the text's first line is shown with.
  */
-export function excerpt(text: string, place: Place, firstLine = 1): string[] {
-  const lines = text.split('\n')
+export const excerpt = (text: string, place: Place, firstLine = 1): string[] =>
+  excerptOf(text.split('\n'), place, firstLine)
+
+/** The same of lines that were split before, for whoever shows many places of one text. */
+export function excerptOf(lines: readonly string[], place: Place, firstLine = 1): string[] {
   const from = Math.max(place.line - 1 - around, 0)
   const to = Math.min(place.line + around, lines.length)
   const width = String(to - 1 + firstLine).length
@@ -47,17 +52,41 @@ export function excerpt(text: string, place: Place, firstLine = 1): string[] {
     const number = from + index + 1
     const marked = number === place.line
     const gutter = `${marked ? '>' : ' '} ${String(number - 1 + firstLine).padStart(width)} |`
-    const shown = `${gutter} ${cut(line)}`.trimEnd()
-    if (!marked || place.column > widest) return [shown]
-    // Tabs are kept in front of the caret, so that it stands under its letter at any tab width.
-    const lead = Array.from(line)
-      .slice(0, place.column - 1)
-      .map((letter) => (letter === '\t' ? '\t' : ' '))
-    return [shown, `${' '.repeat(gutter.length - 1)}| ${lead.join('')}^`]
+    const { shown, lead } = cut(line, marked ? place.column : 1)
+    const text = `${gutter} ${shown}`.trimEnd()
+    return marked ? [text, `${' '.repeat(gutter.length - 1)}| ${lead}^`] : [text]
   })
 }
 
-function cut(line: string): string {
-  const clean = line.replace(/\r$/, '')
-  return clean.length > widest ? `${clean.slice(0, widest)}…` : clean
+/** As much of a line as fits around a column, and what stands in front of the caret. */
+function cut(line: string, column: number): { readonly shown: string; readonly lead: string } {
+  const letters = lettersOf(line.replace(/\r$/, ''))
+  const at = column - 1
+  const start = at < widest ? 0 : at - widest / 4
+  // Tabs are kept in front of the caret, so that it stands under its letter at any tab width.
+  const lead = letters(start, at).map((letter) => (letter === '\t' ? '\t' : ' '.repeat(widthOf(letter))))
+  const [before, after] = [
+    start > 0 ? '…' : '',
+    letters(start + widest, start + widest + 1).length > 0 ? '…' : '',
+  ]
+  return {
+    shown: plain(`${before}${letters(start, start + widest).join('')}${after}`),
+    lead: `${before === '' ? '' : ' '}${lead.join('')}`,
+  }
 }
+
+const longest = 10_000
+
+/** Letters from one to another; a dump may stand in one line of megabytes, and there UTF-16 units have to do. */
+function lettersOf(line: string): (from: number, to: number) => readonly string[] {
+  if (line.length > longest) return (from, to) => Array.from(line.slice(from, to))
+  const all = Array.from(line)
+  return (from, to) => all.slice(from, to)
+}
+
+// Letters of East Asia and pictures take two places, combining marks none. https://www.unicode.org/reports/tr11/
+const wide =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u
+const without = /^[\p{Mn}\p{Me}\p{Cf}]$/u
+
+const widthOf = (letter: string): number => (without.test(letter) ? 0 : wide.test(letter) ? 2 : 1)

@@ -88,14 +88,18 @@ function withBody(change: Change, sql: string, grammar: Grammar): Change {
 
 /** Lines before an offset; offsets come in rising order, so each letter is looked at once. */
 function lineCounter(text: string): (offset: number) => number {
-  let at = 0
+  const nextBreak = (from: number) => {
+    const found = text.indexOf('\n', from)
+    return found < 0 ? Infinity : found
+  }
+  // Kept from call to call: all statements may stand in one line.
+  let next = nextBreak(0)
   let lines = 0
   return (offset) => {
-    for (;;) {
-      const next = text.indexOf('\n', at)
-      if (next < 0 || next >= offset) return lines
-      at = next + 1
+    while (next < offset) {
+      next = nextBreak(next + 1)
       lines += 1
     }
+    return lines
   }
 }

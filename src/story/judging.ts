@@ -12,7 +12,7 @@ import { previewSteps } from '../migrations/preview.js'
 import { readCatalog } from '../postgres/catalog.js'
 import type { Session } from '../postgres/session.js'
 import { outcomeOf } from '../terminal/check/report.js'
-import { renderFinding } from '../terminal/findings.js'
+import { linesOf, renderFinding } from '../terminal/findings.js'
 import { centralWaivers, waiversOf } from './waiving.js'
 import type { World } from './world.js'
 
@@ -120,6 +120,7 @@ const stalling = new Set<Hazard>(['lock', 'order'])
 
 function judgedError(findings: readonly Finding[], sources: ReadonlyMap<string, string>): ReleaseError {
   const [first] = findings
+  const lines = linesOf(sources)
   const hazards = findings.map(({ hazard }) => hazard)
   const both = hazards.includes('compatibility') && hazards.some((hazard) => stalling.has(hazard))
   const what = `${outcomeOf({ findings, verdict: verdictOf(findings) })}${both ? ', or stall the app' : ''}`
@@ -127,7 +128,7 @@ function judgedError(findings: readonly Finding[], sources: ReadonlyMap<string, 
   return new ReleaseError('judged', exitCodes.findings, `${count} of the pending migrations ${what}.`, {
     detail: findings.flatMap((finding, index) => [
       ...(index === 0 ? [] : ['']),
-      ...renderFinding(finding, sources.get(finding.file)),
+      ...renderFinding(finding, lines(finding.file)),
     ]),
     state: 'Nothing was run; the database and the app are as they were.',
     todo: [

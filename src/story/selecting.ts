@@ -109,17 +109,18 @@ async function expand(patterns: readonly string[]): Promise<string[]> {
     const found = await glob(pattern, { nodir: true, absolute: true, windowsPathsNoEscape: true })
     if (found.length > 0) paths.push(...found.toSorted())
     else if (hasMagic(pattern)) throw nothingThere(`No file matches ${pattern}`)
-    else if (await isFile(pattern)) paths.push(resolve(pattern))
-    else throw nothingThere(`There is no file ${pattern}`)
+    else paths.push(await onlyFile(pattern))
   }
   return [...new Set(paths)]
 }
 
-const isFile = async (path: string) =>
-  await stat(path).then(
-    (found) => found.isFile(),
-    () => false,
+async function onlyFile(path: string): Promise<string> {
+  const found = await stat(path).catch(() => undefined)
+  if (found?.isFile() === true) return resolve(path)
+  throw nothingThere(
+    found === undefined ? `There is no file ${path}` : `${path} is a folder, or no file to read`,
   )
+}
 
 const nothingThere = (what: string) =>
   usageError(`${what}.`, {

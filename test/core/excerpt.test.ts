@@ -30,8 +30,26 @@ it('tabs stay tabs before the caret, and carriage returns are left out', () => {
   expect(excerpt('\t\tx\r\ny\r', { line: 1, column: 3 })).toEqual(['> 1 | \t\tx', '    | \t\t^', '  2 | y'])
 })
 
-it('a line too long for a terminal is cut, and has no caret beyond the cut', () => {
-  const [shown, ...rest] = excerpt('x'.repeat(5000), { line: 1, column: 3000 })
-  expect(shown?.length).toBeLessThan(200)
-  expect(rest).toEqual([])
+it.each([3000, 30_000])(
+  'a line too long for a terminal is cut around the caret, of %d letters too',
+  (length) => {
+    const text = `${'a'.repeat(length / 2)}X${'b'.repeat(length / 2)}`
+    const [shown = '', caret = '', ...rest] = excerpt(text, { line: 1, column: length / 2 + 1 })
+    expect(shown.length).toBeLessThan(200)
+    expect(shown.indexOf('X')).toBe(caret.indexOf('^'))
+    expect(shown).toMatch(/^> 1 \| …a+Xb+…$/)
+    expect(rest).toEqual([])
+  },
+)
+
+it('the caret stands under its letter behind wide ones and marks that take no place', () => {
+  const [shown = '', caret = ''] = excerpt('漢字🐘e\u0301X', { line: 1, column: 6 })
+  expect(shown).toBe('> 1 | 漢字🐘e\u0301X')
+  expect(caret).toBe('    |        ^')
+})
+
+it('nothing of a file steers the terminal', () => {
+  expect(excerpt('a\u001B[31mred\u0007\u202Eb', { line: 1, column: 1 })[0]).toBe(
+    '> 1 | a\uFFFD[31mred\uFFFD\uFFFDb',
+  )
 })

@@ -1,3 +1,4 @@
+import { refuse } from './refuse.js'
 import type { Grammar, GrammarStatement, Node } from './grammar.js'
 
 /** A statement of a text, or a part of it that cannot be read. */
@@ -10,64 +11,57 @@ export interface SqlStatement {
   readonly offset: number
 }
 
-// The grammar keeps many times the text in memory: a literal of 60 MB takes ten times as much.
-const mostBytes = 24 * 1024 * 1024
-
 /**
  * The statements of a text, each with its place. One that the grammar does not take leaves the others readable.
  * Never throws: a text that cannot be read at all comes back as one failure.
  */
 export function readStatements(sql: string, grammar: Grammar): SqlStatement[] {
   const refused = refuse(sql)
-  if (refused !== undefined) return [refused]
-  const bytes = Buffer.from(sql, 'utf8')
+  if (refused !== undefined) return [failureAt(refused.offset, refused.why)]
+  const text: Text = { bytes: Buffer.from(sql, 'utf8'), reached: { byte: 0, unit: 0 } }
   const parsed = grammar.parse(sql)
-  if (!('message' in parsed)) return place(bytes, parsed, 0)
+  if (!('message' in parsed)) return place(text, parsed, 0)
   const ends = grammar.semicolons(sql)
-  const failure = {
-    node: undefined,
-    failure: parsed.message,
-    sql: '',
-    offset: offsetOf(sql, parsed.character),
-  }
-  if (ends === undefined || ends.length === 0) return [failure]
-  return inParts(bytes, ends, grammar)
+  if (ends !== undefined && ends.length > 0)
+    return inParts(text, [...ends.map(behind), text.bytes.length], grammar)
+  // Not even its words can be told apart, as behind a quote that nobody closed; what stands before it can be read.
+  const stopped = offsetOf(sql, parsed.character)
+  const failure = failureAt(stopped, said(parsed.message, sql, stopped))
+  const head = ends === undefined ? (grammar.semicolons(sql.slice(0, stopped)) ?? []) : []
+  return head.length === 0 ? [failure] : [...inParts(text, head.map(behind), grammar), failure]
 }
 
-function refuse(sql: string): SqlStatement | undefined {
-  const nul = sql.indexOf('\0')
-  if (nul >= 0) return { node: undefined, failure: 'it holds a NUL byte', sql: '', offset: nul }
-  if (sql.length <= mostBytes / 4 || Buffer.byteLength(sql) <= mostBytes) return undefined
-  const longest = longestLine(sql)
-  return {
-    node: undefined,
-    failure: `it is larger than ${mostBytes / 1024 / 1024} MB; its longest line is this one`,
-    sql: '',
-    offset: longest,
-  }
+const failureAt = (offset: number, failure: string, sql = ''): SqlStatement => ({
+  node: undefined,
+  failure,
+  sql,
+  offset,
+})
+
+/** A text as bytes, and how far its letters have been counted: from the beginning each time would take for ever. */
+interface Text {
+  readonly bytes: Buffer
+  readonly reached: { byte: number; unit: number }
 }
 
-function longestLine(sql: string): number {
-  let longest = { start: 0, length: 0 }
-  for (let start = 0; start <= sql.length;) {
-    const found = sql.indexOf('\n', start)
-    const end = found < 0 ? sql.length : found
-    if (end - start > longest.length) longest = { start, length: end - start }
-    start = end + 1
-  }
-  return longest.start
+/** The offset in UTF-16 units of a byte that is not before the one asked for last. */
+function unitAt({ bytes, reached }: Text, byte: number): number {
+  reached.unit += bytes.subarray(reached.byte, byte).toString('utf8').length
+  reached.byte = byte
+  return reached.unit
 }
+
+const behind = (semicolon: number) => semicolon + 1
 
 /** Parses from semicolon to semicolon; a part that cannot be read is tried together with those behind it. */
-function inParts(bytes: Buffer, ends: readonly number[], grammar: Grammar): SqlStatement[] {
+function inParts(text: Text, bounds: readonly number[], grammar: Grammar): SqlStatement[] {
   const statements: SqlStatement[] = []
-  const bounds = [...ends.map((end) => end + 1), bytes.length]
   let start = 0
   for (let index = 0; index < bounds.length; index++) {
-    const read = readPart(bytes, start, bounds.slice(index, index + mostJoined), grammar)
+    const read = readPart(text, start, bounds.slice(index, index + mostJoined), grammar)
     statements.push(...read.statements)
     index += read.joined
-    start = bounds[index] ?? bytes.length
+    start = bounds[index] ?? text.bytes.length
   }
   return statements
 }
@@ -76,39 +70,56 @@ function inParts(bytes: Buffer, ends: readonly number[], grammar: Grammar): SqlS
 const mostJoined = 20
 
 function readPart(
-  bytes: Buffer,
+  text: Text,
   start: number,
   bounds: readonly number[],
   grammar: Grammar,
 ): { readonly statements: SqlStatement[]; readonly joined: number } {
+  const commands: SqlStatement[] = []
+  let from = start
   let failed: SqlStatement | undefined
-  for (const [joined, end] of bounds.entries()) {
-    const text = bytes.subarray(start, end).toString('utf8')
-    const parsed = grammar.parse(text)
-    if (!('message' in parsed)) return { statements: place(bytes, parsed, start), joined }
-    const lead = text.length - text.trimStart().length
-    const before = bytes.subarray(0, start).toString('utf8').length
-    failed ??= {
-      node: undefined,
-      failure: parsed.message,
-      sql: text.trim(),
-      offset: before + Math.max(lead, offsetOf(text, parsed.character)),
+  for (let joined = 0; joined < bounds.length; joined++) {
+    const part = text.bytes.subarray(from, bounds[joined]).toString('utf8')
+    const parsed = grammar.parse(part)
+    if (!('message' in parsed)) return { statements: [...commands, ...place(text, parsed, from)], joined }
+    const stopped = offsetOf(part, parsed.character)
+    const lead = part.length - part.trimStart().length
+    const failure = failureAt(
+      unitAt(text, from) + Math.max(lead, stopped),
+      said(parsed.message, part, stopped),
+      part.trim(),
+    )
+    const line = part.indexOf('\n', stopped) + 1
+    if (part.startsWith('\\', stopped) && line > 0 && commands.length < mostCommands) {
+      // A command of psql ends with its line, not with a semicolon.
+      commands.push({ ...failure, sql: part.slice(stopped, line).trim() })
+      from += Buffer.byteLength(part.slice(0, line))
+      joined -= 1
+      continue
     }
-    if (!/\bbegin\s+atomic\b|\brule\b/i.test(text)) break
+    failed ??= failure
+    if (!/\bbegin\s+atomic\b|\brule\b/i.test(part)) break
   }
-  return { statements: failed === undefined ? [] : [failed], joined: 0 }
+  return { statements: failed === undefined ? commands : [...commands, failed], joined: 0 }
 }
 
-function place(bytes: Buffer, parsed: readonly GrammarStatement[], from: number): SqlStatement[] {
-  // Counted on from statement to statement: from the beginning each time, a large file would take for ever.
-  const reached = { byte: 0, unit: 0 }
+const mostCommands = 1000
+
+const longest = 80
+
+/** The grammar's message in one line; what stands where it stopped may be all the rest of the file. */
+function said(message: string, text: string, stopped: number): string {
+  if (text.startsWith('\\', stopped)) return 'it is a command of psql, which only psql knows'
+  const line = message.replaceAll(/\s+/g, ' ')
+  return line.length > longest ? `${line.slice(0, longest)}...` : line
+}
+
+function place(text: Text, parsed: readonly GrammarStatement[], from: number): SqlStatement[] {
   return parsed.map(({ node, startByte, endByte }) => {
     const start = from + startByte
-    reached.unit += bytes.subarray(reached.byte, start).toString('utf8').length
-    reached.byte = start
-    const raw = bytes.subarray(start, from + endByte).toString('utf8')
+    const raw = text.bytes.subarray(start, from + endByte).toString('utf8')
     const lead = leadOf(raw)
-    return { node, failure: undefined, sql: raw.slice(lead).trimEnd(), offset: reached.unit + lead }
+    return { node, failure: undefined, sql: raw.slice(lead).trimEnd(), offset: unitAt(text, start) + lead }
   })
 }
 
