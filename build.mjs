@@ -65,6 +65,14 @@ await build({
   banner,
 })
 
+// What the app preloads: a small file of its own, which loads nothing but Node's own modules.
+await build({
+  ...common,
+  entryPoints: ['src/record/main.ts'],
+  outfile: 'dist/record.cjs',
+  format: 'cjs',
+})
+
 if (withDev) {
   const entries = Object.entries({ demo: 'demo/main.ts', bench: 'bench/main.ts' })
   rmSync('build', { recursive: true, force: true })

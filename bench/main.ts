@@ -2,11 +2,12 @@ import { once } from 'node:events'
 import { startEmbeddedPostgres } from '../test/support/embedded.js'
 import { measureManyMigrations } from './many-migrations.js'
 import { measureNothingToDo } from './nothing-to-do.js'
+import { measureRecord } from './record.js'
 import { benchRestart } from './restart.js'
 import { measureStall } from './stall.js'
 import { printTable } from './table.js'
 
-// npm run bench -- [nothing | many | stall | restart] [--quick]
+// npm run bench -- [nothing | many | stall | record | restart] [--quick]
 // Every time is a ratio of two commands that ran in turn, in this run, on this machine.
 const words = process.argv.slice(2)
 const quick = words.includes('--quick')
@@ -27,6 +28,7 @@ try {
   const rows = [
     ...(isWanted('nothing') ? await measureNothingToDo(server.url, quick ? 5 : 21) : []),
     ...(isWanted('many') ? await measureManyMigrations(server.url, quick ? 2 : 5) : []),
+    ...(isWanted('record') ? await measureRecord(server.url, quick ? 11 : 41) : []),
     ...(isWanted('stall') ? await measureStall(server.url, quick ? 1 : 3) : []),
   ]
   printTable(rows)

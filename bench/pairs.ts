@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { promisify } from 'node:util'
 
 export interface CommandLine {
   readonly args: readonly string[]
@@ -23,6 +24,15 @@ export async function timeMs({ args, cwd, env }: CommandLine): Promise<number> {
   })
   if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}:\n${stderr}`)
   return performance.now() - startedAt
+}
+
+/** Runs a node process to its end and returns what it printed. Rejects when it fails. */
+export async function runNode({ args, cwd, env }: CommandLine): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...args], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+  })
+  return stdout
 }
 
 /** A process under way. */

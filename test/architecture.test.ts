@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   terminal: ['core'],
   'local-heroku': ['core'],
   judge: ['core'],
+  record: ['core'],
   story: edges,
   doctor: [...edges, 'story'],
   proof: [...edges, 'story'],
@@ -64,12 +65,23 @@ test('the core reaches no file, network, process or clock of its own', async () 
   expect(wrong.map(({ path }) => path)).toEqual([])
 })
 
+test('what an app preloads imports nothing but node and a pure function', async () => {
+  const files = await sourceFiles('src/record')
+  const imported = files.flatMap(({ content }) =>
+    [...content.matchAll(/(?:from|import|require)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? ''),
+  )
+  const strange = imported.filter((name) => !/^(?:node:|\.\/)/.test(name))
+  expect([...new Set(strange)]).toEqual(['../core/sql-shape.js'])
+})
+
 test('only main reads the arguments and the environment of the process', async () => {
   const files = await sourceFiles('src')
   const wrong = files.filter(
     ({ path, content }) =>
       path !== 'src/main.ts' &&
       !path.startsWith('src/local-heroku/') &&
+      // Part of another program, which it was preloaded into.
+      path !== 'src/record/main.ts' &&
       /process\.(argv|env)\b/.test(content),
   )
   expect(wrong.map(({ path }) => path).filter((path) => path !== 'src/library.ts')).toEqual([])

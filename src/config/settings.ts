@@ -11,6 +11,7 @@ import { notifySettings } from './settings/notify.js'
 import { patienceSettings } from './settings/patience.js'
 import { platformSettings } from './settings/platform.js'
 import { proofSettings } from './settings/proof.js'
+import { queriesSettings } from './settings/queries.js'
 import { restartSettings } from './settings/restart.js'
 import { tailSettings } from './settings/tail.js'
 
@@ -34,6 +35,7 @@ export const settings = {
   ...driftSettings,
   ...judgeSettings,
   ...proofSettings,
+  ...queriesSettings,
   ...notifySettings,
   ...hookSettings,
 } as const
