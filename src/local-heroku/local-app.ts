@@ -51,6 +51,8 @@ export interface LocalApp {
   dynos(): readonly DynoResource[]
   /** Replaced dynos whose processes still run; no list on Heroku shows them. */
   hiddenDynos(): readonly DynoResource[]
+  /** The web dynos that get requests: with preboot the old ones, until the overlap is over. */
+  servingDynos(): readonly DynoResource[]
   releases(): readonly ReleaseResource[]
   /** What the release phase of a version printed so far. */
   releaseOutput(version: number): readonly string[]
@@ -60,6 +62,8 @@ export interface LocalApp {
   writeLog(source: LogLine['source'], dyno: string, text: string): void
   /** Calls back for each new log line; returns the function that ends it. */
   followLogs(listener: (line: LogLine) => void): () => void
+  /** Calls back whenever a dyno or a release may have changed; returns the function that ends it. */
+  followChanges(listener: () => void): () => void
   /** Each process type and how many dynos it should have. */
   formation(): readonly FormationResource[]
   /** Whether maintenance mode is on. */
@@ -121,6 +125,7 @@ export function presentApp(
     },
     dynos: () => app.dynos().map(show),
     hiddenDynos: () => app.formation.hidden().map(show),
+    servingDynos: () => app.formation.serving().map(show),
     releases: () => app.releases.all().map((release) => releaseResource(app, release, base)),
     releaseOutput: (version) => {
       const output = app.releases.find(String(version))?.output
@@ -130,6 +135,7 @@ export function presentApp(
     logs: (filter) => app.log.lines(filter),
     writeLog: (source, dyno, text) => app.log.write(source, dyno, text),
     followLogs: (listener) => app.log.follow(listener),
+    followChanges: (listener) => app.changes.subscribe(listener),
     formation: () => app.formation.types().map((type) => formationResource(app, type)),
     maintenance: () => app.settings.maintenance,
     setMaintenance: (on) => {

@@ -45,8 +45,9 @@ export function createOverlaps(options: OverlapOptions): Overlaps {
   function end(listed: Dyno): void {
     const overlap = take(listed)
     if (overlap === undefined) return
-    options.onEnd()
+    // First to the stopping ones: whoever is told looks at once, and must find the dyno somewhere.
     options.retire(overlap.old)
+    options.onEnd()
   }
 
   function take(listed: Dyno) {

@@ -187,4 +187,12 @@ describe('a release that replaces dynos', () => {
     expect(app.dynos().map(({ name }) => name)).toEqual(['web.1'])
     await eventually(() => app.hiddenDynos().length === 0, 'the worker is gone')
   })
+
+  it('keeps how the answer of a failure begins', async () => {
+    const heroku = await startHeroku()
+    const app = await heroku.createApp()
+    await app.push(await webSlug('one'))
+    await (await fetch(`${app.routerUrl}/fail`)).text()
+    expect(app.router.stats.failures).toMatchObject([{ status: 500, excerpt: 'failed' }])
+  })
 })

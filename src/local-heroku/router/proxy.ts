@@ -2,6 +2,8 @@ import { request as httpRequest } from 'node:http'
 import type { Dyno } from '../dyno.js'
 import type { Visit } from './visit.js'
 
+const excerptBytes = 300
+
 /** Passes a visit's request to a dyno that is up, and its answer back; H12 after `timeoutMs` without one. */
 export function proxy(visit: Visit, dyno: Dyno, timeoutMs: number): void {
   const { request, response } = visit
@@ -29,8 +31,14 @@ export function proxy(visit: Visit, dyno: Dyno, timeoutMs: number): void {
     const { connection: _, ...headers } = answer.headers
     const status = answer.statusCode ?? 502
     response.writeHead(status, headers)
+    let excerpt: string | undefined
+    if (status >= 500) {
+      answer.once('data', (chunk: Buffer) => {
+        excerpt = chunk.toString('utf8', 0, excerptBytes)
+      })
+    }
     answer.pipe(response)
-    answer.once('end', () => visit.serve(status, dyno))
+    answer.once('end', () => visit.serve(status, dyno, excerpt))
     answer.once('error', () => visit.breakOff(dyno))
   })
   upstream.once('error', (error) => {

@@ -11,6 +11,8 @@ export interface RequestOutcome {
   readonly code: RouterErrorCode | undefined
   readonly dyno: string | undefined
   readonly releaseVersion: number | undefined
+  /** How the dyno's answer begins, where its status is 500 or more. */
+  readonly excerpt: string | undefined
 }
 
 export interface RouterStats {

@@ -11,8 +11,8 @@ export interface Visit {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   over(): boolean
-  /** The dyno answered, with this status. */
-  serve(status: number, dyno: Dyno): void
+  /** The dyno answered, with this status; `excerpt` is how a failure's answer begins. */
+  serve(status: number, dyno: Dyno, excerpt?: string): void
   /** The router answers with an error page. */
   refuse(code: RouterErrorCode, dyno?: Dyno): void
   /** The dyno went away in the middle of its answer. */
@@ -32,12 +32,12 @@ export function createVisit(
   let over = false
   stats.count()
 
-  const end = (status: number, dyno: Dyno | undefined, code?: RouterErrorCode): void => {
+  const end = (status: number, dyno: Dyno | undefined, code?: RouterErrorCode, excerpt?: string): void => {
     over = true
     const { method = 'GET', url: path = '/' } = request
     const serviceMs = Math.round(performance.now() - startedAt)
     const outcome = { at: new Date(), method, path, status, serviceMs, code, dyno: dyno?.name }
-    stats.settle({ ...outcome, releaseVersion: dyno?.release.version })
+    stats.settle({ ...outcome, releaseVersion: dyno?.release.version, excerpt })
     const what = `method=${method} path="${path}" request_id=${id} dyno=${dyno?.name ?? ''}`
     log.write('heroku', 'router', `${level(code)} ${what} service=${serviceMs}ms status=${status}`)
   }
@@ -46,8 +46,8 @@ export function createVisit(
     request,
     response,
     over: () => over,
-    serve: (status, dyno) => {
-      if (!over) end(status, dyno)
+    serve: (status, dyno, excerpt) => {
+      if (!over) end(status, dyno, undefined, excerpt)
     },
     refuse: (code, dyno) => {
       if (over) return
