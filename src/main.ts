@@ -3,7 +3,7 @@ import type { Command, CommandResult } from './commands/command.js'
 import { commands, type CommandName } from './commands/index.js'
 import { loadConfig } from './config/load.js'
 import { nearest } from './core/nearest.js'
-import { failedError, messageOf, ReleaseError, usageError } from './core/errors.js'
+import { failedError, isReleaseError, messageOf, type ReleaseError, usageError } from './core/errors.js'
 import { exitCodes, type ExitCode } from './core/exit-codes.js'
 import { createRedactor } from './core/redact.js'
 import type { Environment, Flags } from './core/sources.js'
@@ -100,7 +100,7 @@ async function run(
 }
 
 function asReleaseError(error: unknown): ReleaseError {
-  if (error instanceof ReleaseError) return error
+  if (isReleaseError(error)) return error
   return failedError('unexpected', `Something unexpected went wrong: ${messageOf(error)}`, {
     detail: error instanceof Error ? (error.stack ?? '').split('\n').slice(1, 6) : [],
     todo: [

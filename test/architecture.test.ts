@@ -21,7 +21,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   doctor: [...edges, 'story'],
   proof: [...edges, 'story'],
   release: [...edges, 'story'],
-  commands: [...edges, 'story', 'doctor', 'proof', 'release'],
+  // What ships as a file of its own: a rehearsal, and the Heroku that it runs on.
+  rehearse: ['core', 'local-heroku'],
+  rehearsal: [...edges, 'story', 'proof', 'rehearse'],
+  commands: [...edges, 'story', 'doctor', 'proof', 'release', 'rehearse', 'rehearsal'],
 }
 
 interface Import {

@@ -34,6 +34,10 @@ export const commands = {
     summary: 'show what going back to a release means for the database; --go does it',
     load: async (): Promise<Command> => (await import('./rollback.js')).rollbackCommand,
   },
+  rehearse: {
+    summary: 'rehearse the whole deploy here, under traffic: which requests fail, and when',
+    load: async (): Promise<Command> => (await import('./rehearse.js')).rehearseCommand,
+  },
   baseline: {
     summary: 'adopt a database that has no history: record migrations as applied, running none',
     load: async (): Promise<Command> => (await import('./baseline.js')).baselineCommand,

@@ -38,6 +38,11 @@ export class ReleaseError extends Error {
   }
 }
 
+/** Whether something thrown is one; a file of its own in what ships (`build.mjs`) has a class of its own too. */
+export const isReleaseError = (error: unknown): error is ReleaseError =>
+  error instanceof ReleaseError ||
+  (error instanceof Error && error.name === 'ReleaseError' && 'exitCode' in error && 'todo' in error)
+
 /** Wrong flags or arguments: exit 64. */
 export const usageError = (message: string, options?: ReleaseErrorOptions) =>
   new ReleaseError('usage', exitCodes.usage, message, options)

