@@ -219,16 +219,19 @@ describe('Heroku', () => {
   it.each(['reset', 'status'] as const)(
     'an answer to each order that goes wrong (%s), carried out or not, is no second downtime',
     async (kind) => {
-      for (const carriedOut of [true, false]) {
+      const close = async (carriedOut: boolean) => {
         const closable = await closableApp()
         const fault = kind === 'reset' ? { kind } : { kind, status: 503 }
-        for (const path of [/\/apps\/[^/]+$/, /formation\/web/, /formation\/worker/]) {
-          closable.heroku.faults.add({ ...fault, match: { method: 'PATCH', path }, carriedOut })
-        }
+        const met = ['', '/formation/web', '/formation/worker'].map((end) => {
+          const path = new RegExp(`/apps/${closable.app.name}${end}$`)
+          return closable.heroku.faults.add({ ...fault, match: { method: 'PATCH', path }, carriedOut })
+        })
         const { exitCode } = await closable.run(always)
         expect(exitCode).toBe(0)
+        expect(met.map((count) => count())).toEqual([1, 1, 1])
         await expectOpen(closable)
       }
+      await Promise.all([close(true), close(false)])
     },
   )
 

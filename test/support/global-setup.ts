@@ -13,7 +13,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('postgresUrl', given)
     return async () => undefined
   }
-  const server = await startEmbeddedPostgres({ flags: ['-c', 'max_connections=200'] })
+  const server = await startEmbeddedPostgres({ flags: ['-c', 'max_connections=200'], inMemory: true })
   project.provide('postgresUrl', server.url)
   // Vitest ends in order on SIGINT; on SIGTERM the server would be left behind.
   process.once('SIGTERM', () => void server.stop().then(() => process.exit(143)))
