@@ -18,7 +18,7 @@ export const proofFlags: readonly CommandFlag[] = [
     shape: 'FILE',
     multiple: true,
     about:
-      'For --prove: the queries of the running code, JSON lines with text, name and site. Several times.',
+      'For --prove: the queries of the running code, JSON lines or .sql; a pattern, or several times (docs/queries.md).',
   },
   {
     name: 'dump',
@@ -50,7 +50,9 @@ export async function withProof(
   const { readQueries } = await import('../proof/queries/read.js')
   const { prove } = await import('../proof/prove.js')
   const dumpPath = typeof flags['dump'] === 'string' ? flags['dump'] : undefined
-  const proof = await prove(world, { selection, dumpPath, queries: await readQueries(paths) })
+  const { queries, notes } = await readQueries(paths)
+  for (const note of notes) world.log.warn('judge', note)
+  const proof = await prove(world, { selection, dumpPath, queries })
   const findings = [...checked.findings, ...proof.findings]
   return { ...checked, findings, verdict: verdictOf(findings), proof: proof.report }
 }

@@ -9,7 +9,7 @@ export interface RecordedQuery {
   readonly parameterTypes?: readonly (number | string)[] | undefined
 }
 
-/** A distinct query: recorded queries of one fingerprint and one name are one, with all their sites. */
+/** A distinct query: recorded queries of one shape (sql-shape.ts) and one name are one, with all their sites. */
 export interface Query extends Omit<RecordedQuery, 'site'> {
   readonly sites: readonly string[]
   /** Where it was read, `queries.jsonl:12`. */

@@ -1,45 +1,38 @@
 import { readFile } from 'node:fs/promises'
-import { configurationError, messageOf } from '../../core/errors.js'
-import type { Query, RecordedQuery } from '../../core/query.js'
+import { messageOf } from '../../core/errors.js'
+import type { Query } from '../../core/query.js'
+import { findFiles } from './files.js'
+import { readJsonLines } from './json-lines.js'
+import { mergeQueries } from './merge.js'
+import type { ReadQuery } from './read-query.js'
+import { unreadable } from './unreadable.js'
 
-/** Reads files of queries, JSON lines. Throws 78 with file and line for one that cannot be read. */
-export async function readQueries(paths: readonly string[]): Promise<Query[]> {
-  const queries = new Map<string, Query>()
-  for (const path of paths) {
-    for (const { query, readAt } of await readLines(path)) {
-      const { site, ...rest } = query
-      const key = JSON.stringify([rest.text, rest.name])
-      const known = queries.get(key)
-      const sites = [...new Set([...(known?.sites ?? []), ...(site === undefined ? [] : [site])])]
-      queries.set(key, { ...(known ?? { ...rest, readAt }), sites })
+export interface QueriesRead {
+  /** Each distinct query once, in the order of the files. */
+  readonly queries: readonly Query[]
+  /** What the files do not tell, one sentence each. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Reads files of queries: JSON lines, and `.sql` files whose statements are queries. Patterns stand for files. Throws
+ * 64 where there is no such file, and 78 with file and line for one that cannot be read.
+ */
+export async function readQueries(patterns: readonly string[]): Promise<QueriesRead> {
+  const read: ReadQuery[] = []
+  const notes: string[] = []
+  for (const path of await findFiles(patterns)) {
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      throw unreadable(path, messageOf(error))
+    })
+    if (path.endsWith('.sql')) {
+      const { readSqlFile } = await import('./sql-file.js')
+      read.push(...(await readSqlFile(text, path)))
+    } else {
+      const lines = readJsonLines(text, path)
+      read.push(...lines.queries)
+      notes.push(...lines.notes)
     }
   }
-  return [...queries.values()]
+  return { queries: mergeQueries(read), notes }
 }
-
-async function readLines(
-  path: string,
-): Promise<{ readonly query: RecordedQuery; readonly readAt: string }[]> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw unreadable(path, messageOf(error))
-  })
-  return text.split('\n').flatMap((line, index) => {
-    const readAt = `${path}:${index + 1}`
-    return line.trim() === '' ? [] : [{ query: parse(line, readAt), readAt }]
-  })
-}
-
-function parse(line: string, readAt: string): RecordedQuery {
-  try {
-    const value = JSON.parse(line) as RecordedQuery | null
-    if (typeof value?.text === 'string') return value
-  } catch (error) {
-    throw unreadable(readAt, messageOf(error))
-  }
-  throw unreadable(readAt, 'it is no object with a text')
-}
-
-const unreadable = (where: string, why: string) =>
-  configurationError('queries-unreadable', `The queries ${where} cannot be read: ${why}.`, {
-    todo: ['Each line is a JSON object: {"text":"SELECT ...","name":"...","site":"routes/orders.js:41"}.'],
-  })
