@@ -54,5 +54,6 @@ export async function withProof(
   for (const note of notes) world.log.warn('judge', note)
   const proof = await prove(world, { selection, dumpPath, queries })
   const findings = [...checked.findings, ...proof.findings]
-  return { ...checked, findings, verdict: verdictOf(findings), proof: proof.report }
+  const told = [...checked.notes, ...proof.notes]
+  return { ...checked, findings, notes: told, verdict: verdictOf(findings), proof: proof.report }
 }

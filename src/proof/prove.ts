@@ -1,12 +1,11 @@
 import { failedError } from '../core/errors.js'
 import { formatDuration } from '../core/duration.js'
-import type { Finding } from '../core/finding.js'
+import type { Finding, Note } from '../core/finding.js'
 import type { ProofReport } from '../core/proof.js'
 import type { Query } from '../core/query.js'
 import { loadGrammar, type Grammar } from '../judge/sql/grammar.js'
 import { waiveProof } from '../judge/waivers/of-proof.js'
 import type { LoadedMigration } from '../migrations/load.js'
-import type { Session } from '../postgres/session.js'
 import type { Selection } from '../story/selecting.js'
 import { toJudged } from '../story/judging.js'
 import { centralWaivers } from '../story/waiving.js'
@@ -24,8 +23,8 @@ import { withDatabases, type Databases } from './scratch/databases.js'
 import { scratchServer, type ScratchServer } from './scratch/server.js'
 import { statementsOf } from './statements.js'
 import type { Tried } from './verdict/observation.js'
-import { findingOf, fresh } from './verdict/findings.js'
-import { symptomKey } from './verdict/symptom.js'
+import { findingOf, fresh, noteOf } from './verdict/findings.js'
+import { symptomKey, type Symptom } from './verdict/symptom.js'
 
 export interface ToProve {
   readonly selection: Selection
@@ -36,6 +35,7 @@ export interface ToProve {
 
 export interface Proof {
   readonly findings: readonly Finding[]
+  readonly notes: readonly Note[]
   readonly report: ProofReport
 }
 
@@ -97,13 +97,23 @@ async function proveOn(proving: Proving, startedAt: number): Promise<Proof> {
       })
     : new Map()
   const findings: Finding[] = []
+  const notes: Note[] = []
   for (const { migration, symptoms } of changes) {
-    const found = symptoms.map((symptom) => findingOf(symptom, places.get(symptom) ?? nowhere))
+    const placeOf = (symptom: Symptom) => places.get(symptom) ?? nowhere
+    const found = symptoms.flatMap((symptom) =>
+      symptom.severity === 'note' ? [] : [findingOf(symptom, placeOf(symptom))],
+    )
+    notes.push(
+      ...symptoms.flatMap((symptom) =>
+        symptom.severity === 'note' ? [noteOf(symptom, placeOf(symptom))] : [],
+      ),
+    )
     if (found.length > 0) findings.push(...(await waived(world, migration, found, grammar)))
   }
   const report = coverageOf({ ...proving, statements, left, before })
   return {
     findings: [...findings, ...failed],
+    notes,
     report: { ...report, durationMs: performance.now() - startedAt },
   }
 }
@@ -138,9 +148,8 @@ async function replayAll(
   readonly failed: readonly Finding[]
 }> {
   const database = await databases.create(base)
-  const reader: Session = await databases.open(database)
-  const replayer = await replayOn(reader, { searchPath })
-  const before = await readState(replayer, reader, statements)
+  const replayer = await replayOn(await databases.open(database), { searchPath })
+  const before = await readState(replayer, statements)
   const sound = statements.filter((statement) => before.observations.get(statement)?.refusal === undefined)
   await replayer.prepareNamed(sound)
   const migrator = await databases.open(database)
@@ -154,8 +163,8 @@ async function replayAll(
       world.signal.throwIfAborted()
       return { before, changes, failed: [await failureFinding(error, migration)] }
     }
-    const now = await readState(replayer, reader, sound)
-    const symptoms = fresh(symptomsBetween(before, now), seen)
+    const now = await readState(replayer, sound)
+    const symptoms = fresh(await symptomsBetween(before, now, replayer), seen)
     for (const symptom of symptoms) seen.add(symptomKey(symptom))
     changes.push({ migration, symptoms })
   }

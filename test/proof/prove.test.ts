@@ -160,6 +160,35 @@ CREATE TABLE public.users (id int, name text);
     expect(JSON.parse(judged.stdout)).toMatchObject({ findings: [], exitCode: 0 })
   })
 
+  it('warns where only the data can decide, and notes what new code has to bring about', async () => {
+    const scene = await createBranch(
+      {
+        ...base,
+        'queries.jsonl': lines(
+          { text: 'INSERT INTO orders (user_id, amount) VALUES ($1, $2)', site: 'orders.js:1' },
+          { text: 'SELECT name FROM users', site: 'users.js:1' },
+        ),
+      },
+      {
+        'migrations/2_tighter.sql': [
+          'ALTER TABLE orders ADD CONSTRAINT positive CHECK (amount > 0) NOT VALID;',
+          'ALTER TABLE users ALTER COLUMN name DROP NOT NULL;',
+          'ALTER TABLE orders ADD COLUMN state text NOT NULL;',
+        ].join('\n'),
+      },
+    )
+    const env = { ...without, RELEASE_SCRATCH_URL: scratch.url }
+    const { stdout } = await scene.release(proveSince, env)
+    const found = proved(stdout)
+    expect(told(found)).toEqual([
+      'migrations/2_tighter.sql:3 proof-write-refused 23502 at orders.js:1',
+      'migrations/2_tighter.sql:1 proof-write-refused? 23514 at orders.js:1',
+    ])
+    expect(found.notes).toMatchObject([
+      { file: 'migrations/2_tighter.sql', line: 2, rule: 'proof-rows-change' },
+    ])
+  })
+
   it('says of a migration that does not run on the schema of the running code where it fails', async () => {
     const scene = await createBranch(base, {
       'migrations/2_bad.sql': 'SELECT 1;\nALTER TABLE userz ADD COLUMN amount integer;',

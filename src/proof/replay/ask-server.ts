@@ -1,134 +1,82 @@
-import type { Client, Submittable } from 'pg'
 import type { Session } from '../../postgres/session.js'
+import { converse, type Answer, type Messages } from './converse.js'
 
-/** A column of a result, as RowDescription has it; a table of 0 says that it is no column of a table. */
-export interface AnsweredColumn {
-  readonly name: string
-  readonly typeOid: number
-  readonly tableOid: number
-  readonly tableColumn: number
-}
-
-/** What the server says of a query that it has read but not run. */
-export interface Answer {
-  readonly parameterOids: readonly number[]
-  readonly columns: readonly AnsweredColumn[]
-  readonly failure: Refusal | undefined
-}
-
-export interface Refusal {
-  readonly sqlstate: string
-  readonly message: string
-}
+export type { Answer, Refusal } from './converse.js'
 
 export interface Asked {
   readonly text: string
-  readonly name?: string
   /** OIDs of the parameters as the code sends them; 0, or none: the server finds out. */
-  readonly types?: readonly number[]
+  readonly types: readonly number[]
 }
 
-/**
- * Has the server parse a query and describe it, under a name or none: Parse, Describe and Sync. Nothing runs.
- * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
- */
-export async function describe(session: Session, { text, name = '', types = [] }: Asked): Promise<Answer> {
-  let parameterOids: readonly number[] = []
-  const onParameters = (message: { readonly dataTypeIDs: readonly number[] }) => {
-    parameterOids = message.dataTypeIDs
-  }
-  const connection = connectionOf(session.client)
-  connection.on('parameterDescription', onParameters)
-  try {
-    const { columns, failure } = await submit(session, (to) => {
-      to.parse({ text, name, types })
-      to.describe({ type: 'S', name })
-      to.sync()
-    })
-    return { parameterOids, columns, failure }
-  } finally {
-    connection.off('parameterDescription', onParameters)
-  }
-}
-
-/**
- * Binds a query that was parsed before to NULLs, which has the server read it anew and plan it, and with
- * `plan_cache_mode = force_generic_plan` without looking at them. It is not executed.
- * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
- */
-export async function plan(session: Session, name: string, parameters: number): Promise<Refusal | undefined> {
-  const { failure } = await submit(session, (to) => {
-    to.bind({ statement: name, portal: '', values: Array.from({ length: parameters }, () => null) })
-    to.sync()
-  })
-  return failure
-}
-
-/** Forgets a name, so that another query can have it. */
-export async function forget(session: Session, name: string): Promise<void> {
-  await submit(session, (to) => {
-    to.close({ type: 'S', name })
-    to.sync()
-  })
-}
-
-/** The messages of `pg` that a query of its own sends; its types leave them out. */
-interface Messages {
-  parse(message: { readonly text: string; readonly name: string; readonly types: readonly number[] }): void
-  describe(message: { readonly type: 'S' | 'P'; readonly name: string }): void
-  bind(message: {
-    readonly statement: string
-    readonly portal: string
-    readonly values: readonly null[]
-  }): void
-  close(message: { readonly type: 'S' | 'P'; readonly name: string }): void
-  sync(): void
-  on(event: 'parameterDescription', listener: (message: never) => void): void
-  off(event: 'parameterDescription', listener: (message: never) => void): void
-}
-
-const connectionOf = (client: Client) => (client as unknown as { readonly connection: Messages }).connection
-
-interface Heard {
-  readonly columns: AnsweredColumn[]
-  failure: Refusal | undefined
-}
-
-async function submit(session: Session, send: (to: Messages) => void): Promise<Heard> {
-  return await new Promise((resolve, reject) => {
-    const heard: Heard = { columns: [], failure: undefined }
-    const query = {
-      submit: (connection: unknown) => send(connection as Messages),
-      handleRowDescription: (message: { readonly fields: readonly Field[] }) => {
-        heard.columns.push(...message.fields.map(columnOf))
-      },
-      handleError: (error: Error & { readonly code?: string }) => {
-        const sqlstate = error.code ?? ''
-        if (!/^[0-9A-Z]{5}$/.test(sqlstate) || sqlstate.startsWith('57P')) reject(error)
-        else resolve({ ...heard, failure: { sqlstate, message: error.message } })
-      },
-      handleReadyForQuery: () => resolve(heard),
-      handleDataRow: nothing,
-      handleCommandComplete: nothing,
-      handleEmptyQuery: nothing,
-      handlePortalSuspended: nothing,
-    }
-    session.client.query(query as unknown as Submittable)
-  })
-}
-
-const nothing = () => undefined
-
-interface Field {
+export interface Bound {
   readonly name: string
-  readonly dataTypeID: number
-  readonly tableID: number
-  readonly columnID: number
+  readonly parameters: number
 }
 
-const columnOf = ({ name, dataTypeID, tableID, columnID }: Field): AnsweredColumn => ({
-  name,
-  typeOid: dataTypeID,
-  tableOid: tableID,
-  tableColumn: columnID,
-})
+/**
+ * Has the server parse queries, describe them, and bind them to NULLs, which has it plan them: with
+ * `plan_cache_mode = force_generic_plan` without looking at those. Planning finds what reading does not: an ON CONFLICT
+ * without its index, a lock on what cannot be locked. Nothing is executed, and all travel together.
+ * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
+ */
+export async function ask(session: Session, queries: readonly Asked[]): Promise<Answer[]> {
+  const heard = await converse(
+    session,
+    queries.map((asked) => (to) => {
+      to.parse({ ...asked, name: '' })
+      to.describe({ type: 'S', name: '' })
+      to.bind({ statement: '', portal: '', values: nulls(seeminglyOf(asked.text)) })
+    }),
+  )
+  const answers: Answer[] = []
+  for (const [index, asked] of queries.entries()) {
+    const answer = heard[index]
+    if (answer === undefined) throw new Error('the server left a question unanswered')
+    answers.push(answer.refusal?.sqlstate === wrongCount ? await askSlowly(session, asked) : answer)
+  }
+  return answers
+}
+
+const nulls = (count: number): readonly null[] => Array.from({ length: count }, () => null)
+
+// Protocol violation: what looks like a parameter may stand in a string or a comment.
+const wrongCount = '08P01'
+
+const seeminglyOf = (text: string) =>
+  Math.min(65_535, Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number))))
+
+async function askSlowly(session: Session, asked: Asked): Promise<Answer> {
+  const [described] = await converse(session, [(to) => prepare(to, '', asked)])
+  if (described === undefined || described.refusal !== undefined) return described ?? silence
+  const [planned] = await goOn(session, [{ name: '', parameters: described.parameterOids.length }])
+  return { ...described, refusal: planned?.refusal }
+}
+
+const silence: Answer = { parameterOids: [], columns: [], refusal: undefined }
+
+function prepare(to: Messages, name: string, asked: Asked): void {
+  to.parse({ ...asked, name })
+  to.describe({ type: 'S', name })
+}
+
+/** Prepares queries under names, which stay for the session. */
+export async function prepareAs(
+  session: Session,
+  queries: readonly (Asked & { readonly name: string })[],
+): Promise<Answer[]> {
+  return await converse(
+    session,
+    queries.map((asked) => (to) => prepare(to, asked.name, asked)),
+  )
+}
+
+/** Binds queries that were prepared before, which has the server read and plan them anew. Nothing is executed. */
+export async function goOn(session: Session, prepared: readonly Bound[]): Promise<Answer[]> {
+  return await converse(
+    session,
+    prepared.map(({ name, parameters }) => (to) => {
+      to.bind({ statement: name, portal: '', values: nulls(parameters) })
+    }),
+  )
+}

@@ -57,8 +57,8 @@ export async function blame(
       await session.query(start(world, inTransaction))
       for (const piece of pieces) {
         await session.query(piece.statement)
-        const now = await readState(replayer, session, among)
-        for (const found of symptomsBetween(blaming.before, now)) {
+        const now = await readState(replayer, among)
+        for (const found of await symptomsBetween(blaming.before, now, replayer)) {
           const symptom = open.get(symptomKey(found))
           if (symptom === undefined) continue
           open.delete(symptomKey(found))

@@ -1,7 +1,9 @@
 import { literal } from '../../postgres/identifiers.js'
 import type { Session } from '../../postgres/session.js'
 import type { Observation, ObservedColumn, Tried } from '../verdict/observation.js'
-import { describe, plan, type Answer, type Refusal } from './ask-server.js'
+import type { Schema } from '../verdict/schema.js'
+import { ask, goOn, prepareAs, type Answer, type Refusal } from './ask-server.js'
+import { readSchema } from './read-schema.js'
 
 /** A session on a schema on which queries are tried; nothing of them is executed. */
 export interface Replayer {
@@ -11,6 +13,10 @@ export interface Replayer {
   prepareNamed(queries: readonly Tried[]): Promise<void>
   /** What those meet when that session goes on with them; only refusals. */
   goOn(queries: readonly Tried[]): Promise<Map<Tried, Refusal>>
+  /** What the schema demands now. */
+  schema(): Promise<Schema>
+  /** Asks whether something `holds`; undefined: the server cannot say. */
+  holds(question: string): Promise<boolean | undefined>
 }
 
 export interface Replaying {
@@ -32,44 +38,68 @@ export async function replayOn(
   const named = new Map<Tried, { readonly name: string; readonly parameters: number }>()
   return {
     observe: async (queries) => {
+      const asked = queries.map((query) => ({ text: query.sql, types: typesOf(query) }))
+      const answers = shared
+        ? await oneByOne(asked, async (one) => (await apart(async () => await ask(session, [one])))[0])
+        : await ask(session, asked)
       const found = new Map<Tried, Observation>()
-      for (const query of queries) {
-        const { answer, unplanned } = await apart(async () => await ask(session, query))
-        found.set(query, await observationOf(answer, unplanned, types))
+      for (const [index, query] of queries.entries()) {
+        const answer = answers[index]
+        if (answer !== undefined) found.set(query, await observationOf(answer, types))
       }
       return found
     },
     prepareNamed: async (queries) => {
-      for (const query of queries) {
-        if (query.name === undefined) continue
-        const name = `v0_${named.size}`
-        const asked = { text: query.sql, types: typesOf(query), name }
-        const answer = await apart(async () => await describe(session, asked))
-        if (answer.failure === undefined) named.set(query, { name, parameters: answer.parameterOids.length })
+      const wanted = queries.filter(({ name }) => name !== undefined)
+      const asked = wanted.map((query, index) => ({
+        name: `v0_${index}`,
+        text: query.sql,
+        types: typesOf(query),
+      }))
+      const answers = await apart(async () => await prepareAs(session, asked))
+      for (const [index, query] of wanted.entries()) {
+        const answer = answers[index]
+        if (answer === undefined || answer.refusal !== undefined) continue
+        named.set(query, { name: `v0_${index}`, parameters: answer.parameterOids.length })
       }
     },
     goOn: async (queries) => {
-      const refused = new Map<Tried, Refusal>()
-      for (const query of queries) {
-        const prepared = named.get(query)
-        if (prepared === undefined) continue
-        const { name, parameters } = prepared
-        const refusal = await apart(async () => await plan(session, name, parameters))
-        if (refusal !== undefined) refused.set(query, refusal)
-      }
-      return refused
+      const prepared = queries.flatMap((query) => {
+        const bound = named.get(query)
+        return bound === undefined ? [] : [{ query, bound }]
+      })
+      const bounds = prepared.map(({ bound }) => bound)
+      const answers = shared
+        ? await oneByOne(bounds, async (one) => (await apart(async () => await goOn(session, [one])))[0])
+        : await goOn(session, bounds)
+      return new Map(
+        prepared.flatMap(({ query }, index) => {
+          const refusal = answers[index]?.refusal
+          return refusal === undefined ? [] : [[query, refusal] as const]
+        }),
+      )
     },
+    schema: async () => await apart(async () => await readSchema(session)),
+    holds: async (question) =>
+      await apart(async () => {
+        const { rows } = await session.query<{ holds: boolean | null }>(question)
+        // A check that comes to NULL is fulfilled.
+        return rows[0]?.holds ?? true
+      }).catch((error: unknown) => {
+        if (session.lost() !== undefined) throw error
+        return undefined
+      }),
   }
 }
 
-/** Planning finds what reading does not: an ON CONFLICT without its index, a lock on what cannot be locked. */
-async function ask(
-  session: Session,
-  query: Tried,
-): Promise<{ readonly answer: Answer; readonly unplanned: Refusal | undefined }> {
-  const answer = await describe(session, { text: query.sql, types: typesOf(query) })
-  if (answer.failure !== undefined) return { answer, unplanned: undefined }
-  return { answer, unplanned: await plan(session, '', answer.parameterOids.length) }
+/** Where a transaction is open, a refusal must be undone before the next question. */
+async function oneByOne<Question, Given>(
+  questions: readonly Question[],
+  answer: (question: Question) => Promise<Given>,
+): Promise<Given[]> {
+  const answers: Given[] = []
+  for (const question of questions) answers.push(await answer(question))
+  return answers
 }
 
 // A type of the app's own has another number in each database.
@@ -118,16 +148,12 @@ function typeNames(session: Session): TypeNames {
   }
 }
 
-async function observationOf(
-  answer: Answer,
-  unplanned: Refusal | undefined,
-  types: TypeNames,
-): Promise<Observation> {
+async function observationOf(answer: Answer, types: TypeNames): Promise<Observation> {
   const oids = [...answer.parameterOids, ...answer.columns.map(({ typeOid }) => typeOid)]
   const names = await types(oids)
   const nameOf = (oid: number) => names.get(oid) ?? `type ${oid}`
   return {
-    refusal: answer.failure ?? unplanned,
+    refusal: answer.refusal,
     columns: answer.columns.map((column): ObservedColumn => ({
       name: column.name,
       type: nameOf(column.typeOid),

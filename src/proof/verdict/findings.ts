@@ -1,4 +1,4 @@
-import type { Finding } from '../../core/finding.js'
+import type { Finding, Note } from '../../core/finding.js'
 import { symptomKey, type Symptom } from './symptom.js'
 
 /** The statement of a migration after which something is so. */
@@ -10,7 +10,8 @@ export interface Blamed {
 
 /** A finding for what one query meets, at the statement that brought it. */
 export function findingOf(symptom: Symptom, at: Blamed): Finding {
-  const { query, rule, severity, sqlstate, table, said, why } = symptom
+  const { query, rule, sqlstate, table, said, why } = symptom
+  const severity = symptom.severity === 'error' ? 'error' : 'warning'
   const [site = query.readAt] = query.sites
   const more = query.sites.length > 1 ? ` (and ${query.sites.length - 1} more places)` : ''
   return {
@@ -27,6 +28,14 @@ export function findingOf(symptom: Symptom, at: Blamed): Finding {
     query: query.sql,
   }
 }
+
+/** A note for what no error will say, and what needs new code to come about. */
+export const noteOf = ({ query, rule, said, why }: Symptom, { file, line }: Blamed): Note => ({
+  file,
+  line,
+  rule,
+  message: `The query at ${query.sites[0] ?? query.readAt} ${said}. ${why}`,
+})
 
 const instead: Readonly<Record<Symptom['rule'], string>> = {
   'proof-query-breaks':

@@ -5,8 +5,8 @@ import type { Tried } from './observation.js'
 export interface Symptom {
   readonly query: Tried
   readonly rule: ProofRule
-  /** A warning: only the data can decide. */
-  readonly severity: 'error' | 'warning'
+  /** A warning: only the data can decide. A note: no error will say so, and new code has to act first. */
+  readonly severity: 'error' | 'warning' | 'note'
   readonly sqlstate?: string
   readonly table?: string
   /** What it does now, the end of a sentence that begins with `The query at routes/orders.js:41`. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { afterAll, inject } from 'vitest'
-import type { Finding } from '../../../src/core/finding.js'
+import type { Finding, Note } from '../../../src/core/finding.js'
 import type { ProofReport } from '../../../src/core/proof.js'
 import { databaseUrl, onServer } from '../../support/postgres.js'
 import { createScene, type Scene } from '../../support/scene.js'
@@ -61,12 +61,15 @@ export async function createBranch(
 /** What `release check --json` printed of the proof. */
 export interface Proved {
   readonly findings: readonly Finding[]
+  readonly notes: readonly Note[]
   readonly proof: ProofReport
 }
 
+const isOfProof = ({ rule }: { readonly rule: string }) => rule.startsWith('proof-')
+
 export const proved = (stdout: string): Proved => {
-  const { findings, proof } = JSON.parse(stdout) as Proved
-  return { findings: findings.filter(({ rule }) => rule.startsWith('proof-')), proof }
+  const { findings, notes, proof } = JSON.parse(stdout) as Proved
+  return { findings: findings.filter(isOfProof), notes: notes.filter(isOfProof), proof }
 }
 
 /** `migrations/2_more.sql:1 proof-query-breaks 42702 at routes/orders.js:41` */
