@@ -98,7 +98,7 @@ const oneOffTypes = ['run', 'scheduler', 'release']
 function dynoNameIn(applicationName: string, dynos: readonly JudgedDyno[]): string | undefined {
   const types = new Set([...oneOffTypes, ...dynos.map(({ type }) => type)])
   return applicationName.split(/\s+/).find((word) => {
-    const [, type] = /^(.+?)(?:\.\d+|-[0-9a-f]{6,}-[0-9a-z]{5})$/.exec(word) ?? []
+    const [, type] = /^(.+?)(?:\.\d+|-[0-9a-f]{4,}-[0-9a-z]{5})$/.exec(word) ?? []
     return type !== undefined && types.has(type)
   })
 }

@@ -57,6 +57,7 @@ describe('a session', () => {
     expect(ownerOf({ applicationName: 'puma web.1 pool' }, dynos)).toBe('dyno web.1')
     const fir = [dyno('web-1234abcde-123ab', '11:00:00')]
     expect(ownerOf({ applicationName: 'web-1234abcde-123ab' }, fir)).toBe('dyno web-1234abcde-123ab')
+    expect(ownerOf({ applicationName: 'web-7f9c-abcde' }, fir)).toBe('replaced web-7f9c-abcde')
   })
 
   it('is that of the dyno before, when it is older than the one that has the name now', () => {

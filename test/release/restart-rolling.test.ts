@@ -7,14 +7,15 @@ import { idsOf } from '../heroku/restart-support.js'
 import { makeSlug, startHeroku } from '../local-heroku/support.js'
 import { createScene, type Scene } from '../support/scene.js'
 
-// It reads the file that its config var names, when it boots and never again.
+// It reads the file that its config var names, when it boots and never again. It takes longer to boot than the command
+// waits before it looks: who does not wait for it to be up would take the next one down too.
 const files = {
   Procfile: 'web: exec node web.js',
   'key.txt': 'a key',
   'web.js': `
 require('node:fs').readFileSync(process.env.KEY_FILE)
 const server = require('node:http').createServer((request, response) => response.end('ok'))
-server.listen(process.env.PORT)
+setTimeout(() => server.listen(process.env.PORT), 700)
 process.on('SIGTERM', () => server.close(() => process.exit(0)))`,
 }
 
