@@ -68,9 +68,25 @@ test('without preboot requests wait for the new dyno, and the text tells what ha
     /^ +\d+\.\d\d s {2}2_rename applied \(\d+ ms\)$/m,
     /^ +\d+\.\d\d s {2}web\.1 v3 gets no more requests$/m,
     /^ +\d+\.\d\d s {2}all dynos run v4$/m,
-    /^None of \d+ requests failed because of the deploy\.$/m,
+    /^None of \d+ requests failed because of the deploy; \d+ were slow\.$/m,
   ]) {
     expect(result.stdout).toMatch(line)
   }
   expect(result.stderr).toContain('apply    2_rename')
+})
+
+test('a migration that holds a lock shows as slow requests while it runs', async () => {
+  const app = await createRepository()
+  await app.write(
+    'migrations/2_owner.sql',
+    'ALTER TABLE charts ADD COLUMN owner text;\nSELECT pg_sleep(1.5);',
+  )
+  const result = await app.rehearse(['--json', '--traffic', 'GET /charts', '--slow', '700ms'])
+  expect(result).toMatchObject({ exitCode: 0 })
+  const seen = readJson(result)
+  expect(seen.slowRoutes).toContainEqual(
+    expect.objectContaining({ route: 'GET /charts', phase: 'migration' }),
+  )
+  const longestMs = seen.slowRoutes.find(({ phase }) => phase === 'migration')?.longestMs
+  expect(longestMs).toBeGreaterThan(700)
 })

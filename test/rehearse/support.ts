@@ -103,6 +103,11 @@ export interface Rehearsed {
     readonly firstMs: number
     readonly lastMs: number
   }[]
+  readonly slowRoutes: readonly {
+    readonly route: string
+    readonly phase: string
+    readonly longestMs: number
+  }[]
   readonly migrations: readonly { readonly name: string; readonly outcome: string; readonly toMs: number }[]
   readonly dynos: readonly {
     readonly dyno: string

@@ -97,6 +97,24 @@ test('requests are counted where they were sent, and one that the deploy overtoo
   expect(phases[3]?.latency).toBeUndefined()
 })
 
+test('what was slow stands by part and route, and in the verdict; what failed is not slow as well', () => {
+  const late = { endMs: 9000 }
+  const requests = [
+    request(1500, late),
+    request(1600, { ...late, path: '/b' }),
+    request(1700, late),
+    failed(1800, late),
+  ]
+  const { summary } = report(recorded(requests))
+  expect(summary.slowRoutes).toEqual([
+    { route: 'GET /charts', phase: 'migration', slow: 2, longestMs: 7500 },
+    { route: 'GET /b', phase: 'migration', slow: 1, longestMs: 7400 },
+  ])
+  const lines = renderText(report(recorded(requests)))
+  expect(lines).toContain('  GET /charts  2 during migration, the longest 7.5 s')
+  expect(lines.at(-1)).toBe('1 of 4 requests failed because of the deploy: 1 during migration; 3 were slow.')
+})
+
 test('a route that failed before the deploy is no evidence against it', () => {
   const requests = [
     failed(100, { path: '/broken' }),

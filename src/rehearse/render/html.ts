@@ -2,12 +2,13 @@ import type { ReleasePhase } from '../recording.js'
 import { eventsOf } from '../timeline/events.js'
 import type { FailedRoute } from '../timeline/failures.js'
 import { phaseTitles } from '../timeline/phases.js'
+import type { SlowRoute } from '../timeline/slow.js'
 import type { PhaseSummary } from '../timeline/summary.js'
 import { escape } from './escape.js'
 import { renderPicture } from './picture.js'
 import type { Report } from './report.js'
 import { style } from './style.js'
-import { anywayLine, latency, moment, routeLine, subject, verdictLine } from './words.js'
+import { anywayLine, latency, moment, routeLine, slowLine, subject, verdictLine } from './words.js'
 
 /** The report as one page that needs nothing else: no script, no network. */
 export function renderHtml(report: Report): string {
@@ -33,6 +34,7 @@ ${renderPicture(report)}
 <table><thead><tr>${['', 'from', 'to', 'requests', 'failed', `slow (${latency(report.slowMs)})`, 'p50', 'p95', 'max'].map((head) => `<th>${head}</th>`).join('')}</tr></thead>
 <tbody>${summary.phases.map(phaseRow).join('\n')}</tbody></table>
 ${summary.routes.length === 0 ? '' : `<h2>What failed</h2>\n${summary.routes.map(routeBlock).join('\n')}`}
+${summary.slowRoutes.length === 0 ? '' : `<h2>What was slow</h2>\n${summary.slowRoutes.map(slowRow).join('\n')}`}
 <h2>What happened when</h2>
 <table><tbody>${eventsOf(recording)
     .map(({ atMs, what }) => `<tr><td>${moment(atMs)}</td><td class="text">${escape(what)}</td></tr>`)
@@ -69,6 +71,9 @@ function routeBlock(route: FailedRoute): string {
   const whose = route.byDeploy ? '' : ' It had failed before the deploy already.'
   return `<p><strong>${escape(route.route)}</strong> ${escape(`${routeLine(route)}.${whose}`)}</p>${errors}`
 }
+
+const slowRow = (route: SlowRoute) =>
+  `<p><strong>${escape(route.route)}</strong> ${escape(slowLine(route))}</p>`
 
 // Of a release phase that failed, its output is what is to be read.
 const output = ({ output: lines, succeeded }: ReleasePhase) =>

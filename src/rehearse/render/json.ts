@@ -2,7 +2,7 @@ import type { SeenRequest } from '../recording.js'
 import { eventsOf } from '../timeline/events.js'
 import { hasFailed } from '../timeline/failures.js'
 import { phaseAt } from '../timeline/phases.js'
-import { latencyOf } from '../timeline/summary.js'
+import { latencyOf } from '../timeline/latency.js'
 import type { Report } from './report.js'
 import { verdictLine } from './words.js'
 
@@ -25,6 +25,7 @@ export function renderJson(report: Report): Readonly<Record<string, unknown>> {
     slow: summary.slow,
     phases: summary.phases,
     routes: summary.routes,
+    slowRoutes: summary.slowRoutes,
     events: eventsOf(recording),
     migrations: steps,
     dynos: lives,

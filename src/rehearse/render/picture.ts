@@ -1,7 +1,8 @@
 import type { SeenRequest } from '../recording.js'
 import { hasFailed } from '../timeline/failures.js'
 import { phaseTitles, type Phase } from '../timeline/phases.js'
-import { latencyOf } from '../timeline/summary.js'
+import { latencyOf } from '../timeline/latency.js'
+import { isSlow } from '../timeline/slow.js'
 import { escape } from './escape.js'
 import type { Report } from './report.js'
 import { barsOf, lifeRow, livesOf } from './rows.js'
@@ -78,10 +79,9 @@ function ticks(seconds: number): number[] {
 const mostDots = 4000
 
 function dots({ recording, slowMs }: Report, scale: Scale): string {
-  const isSlow = (request: SeenRequest) => latencyOf(request) >= slowMs
-  const served = recording.requests.filter((request) => !hasFailed(request) && !isSlow(request))
+  const served = recording.requests.filter((request) => !hasFailed(request) && !isSlow(request, slowMs))
   const each = Math.ceil(served.length / mostDots)
-  const slow = recording.requests.filter((request) => !hasFailed(request) && isSlow(request))
+  const slow = recording.requests.filter((request) => isSlow(request, slowMs))
   const failed = recording.requests.filter(hasFailed)
   return [
     ...served.filter((_, index) => index % each === 0).map((request) => dot(request, 'served', scale)),

@@ -1,4 +1,4 @@
-import { latencyOf } from '../timeline/summary.js'
+import { latencyOf } from '../timeline/latency.js'
 import type { Report } from './report.js'
 
 export const width = 1000

@@ -2,14 +2,15 @@ import type { SeenRequest } from '../recording.js'
 import { eventsOf } from '../timeline/events.js'
 import { hasFailed } from '../timeline/failures.js'
 import { phaseTitles } from '../timeline/phases.js'
-import { latencyOf, type PhaseSummary } from '../timeline/summary.js'
+import { isSlow } from '../timeline/slow.js'
+import type { PhaseSummary } from '../timeline/summary.js'
 import type { Report } from './report.js'
-import { anywayLine, latency, moment, routeLine, subject, verdictLine } from './words.js'
+import { anywayLine, latency, moment, routeLine, slowLine, subject, verdictLine } from './words.js'
 
 /** The report for a terminal: the parts, what happened when, what failed, and the verdict last. */
 export function renderText(report: Report): string[] {
   const { summary, recording } = report
-  const { routes } = summary
+  const { routes, slowRoutes } = summary
   const anyway = anywayLine(report)
   return [
     subject(report),
@@ -24,6 +25,8 @@ export function renderText(report: Report): string[] {
       `  ${route.route}  ${routeLine(route)}`,
       ...route.errors.map((error) => `      ${error}`),
     ]),
+    ...(slowRoutes.length === 0 ? [] : ['', `Slow, from ${latency(report.slowMs)} on`]),
+    ...slowRoutes.map((route) => `  ${route.route}  ${slowLine(route)}`),
     '',
     ...(anyway === undefined ? [] : [anyway]),
     verdictLine(report),
@@ -81,5 +84,5 @@ function strip({ recording, summary, slowMs }: Report): string[] {
 function sign(requests: readonly SeenRequest[], slowMs: number): string {
   if (requests.length === 0) return ' '
   if (requests.some(hasFailed)) return 'X'
-  return requests.some((request) => latencyOf(request) >= slowMs) ? 's' : '.'
+  return requests.some((request) => isSlow(request, slowMs)) ? 's' : '.'
 }

@@ -1,5 +1,6 @@
 import { phaseTitles } from '../timeline/phases.js'
 import type { FailedRoute } from '../timeline/failures.js'
+import type { SlowRoute } from '../timeline/slow.js'
 import type { Report } from './report.js'
 
 /** The verdict in one sentence, with what to do where something is wrong. */
@@ -8,15 +9,18 @@ export function verdictLine({ summary, recording }: Report): string {
   const of = `${failed} of ${requests} requests failed because of the deploy`
   switch (verdict) {
     case 'none-failed':
-      return `None of ${requests} requests failed because of the deploy.`
+      return `None of ${requests} requests failed because of the deploy${slowOnes(summary)}.`
     case 'some-failed':
-      return `${of}: ${mostly(summary.routes)}.`
+      return `${of}: ${mostly(summary.routes)}${slowOnes(summary)}.`
     case 'release-failed':
       return `The release phase of v${recording.release.version} failed, so the deploy did not go through. Meanwhile ${of}.`
     case 'not-live':
       return `The deploy did not go through: ${recording.trouble ?? 'the new dynos did not come up'}. ${of}.`
   }
 }
+
+const slowOnes = ({ slow }: Report['summary']) =>
+  slow === 0 ? '' : `; ${slow} ${slow === 1 ? 'was' : 'were'} slow`
 
 /** Where failures of the deploy are, in the order of the parts. */
 function mostly(routes: readonly FailedRoute[]): string {
@@ -28,6 +32,12 @@ function mostly(routes: readonly FailedRoute[]): string {
   }
   return [...counts].map(([title, failures]) => `${failures} ${title}`).join(', ')
 }
+
+/** `53 during migration, the longest 2.5 s` */
+export const slowLine = ({ phase, slow, longestMs }: SlowRoute): string =>
+  slow === 1
+    ? `1 ${phaseTitles[phase]}, ${latency(longestMs)}`
+    : `${slow} ${phaseTitles[phase]}, the longest ${latency(longestMs)}`
 
 /** Said only where it is so: the deploy is not to blame for these. */
 export function anywayLine({ summary }: Report): string | undefined {

@@ -1,7 +1,9 @@
 import { exitCodes, type ExitCode } from '../../core/exit-codes.js'
 import type { Recording, SeenRequest } from '../recording.js'
 import { failuresByRoute, hasFailed, type FailedRoute } from './failures.js'
+import { latencyOf } from './latency.js'
 import { phaseAt, phasesOf, type Phase } from './phases.js'
+import { isSlow, slowByRoute, type SlowRoute } from './slow.js'
 
 export type Verdict =
   /** The deploy went through, and no request failed because of it. */
@@ -16,6 +18,7 @@ export type Verdict =
 export interface PhaseSummary extends Phase {
   readonly requests: number
   readonly failed: number
+  /** Served, and slow. */
   readonly slow: number
   /** Undefined where no request belongs to the part. */
   readonly latency: { readonly p50Ms: number; readonly p95Ms: number; readonly maxMs: number } | undefined
@@ -33,6 +36,8 @@ export interface Summary {
   readonly slow: number
   /** Those that failed, most failures because of the deploy first. */
   readonly routes: readonly FailedRoute[]
+  /** Those that were served and slow. */
+  readonly slowRoutes: readonly SlowRoute[]
 }
 
 /** Sums a recording up; requests that take `slowMs` are slow. */
@@ -44,6 +49,7 @@ export function summarize(recording: Recording, slowMs: number): Summary {
   const parts = phases.map((phase) => summarizePhase(phase, phases, recording.requests, slowMs))
   return {
     routes,
+    slowRoutes: slowByRoute(recording.requests, phases, slowMs),
     failed,
     phases: parts,
     verdict: verdictOf(recording, failed),
@@ -76,7 +82,7 @@ function summarizePhase(
     ...phase,
     requests: requests.length,
     failed: requests.filter(hasFailed).length,
-    slow: latencies.filter((ms) => ms >= slowMs).length,
+    slow: requests.filter((request) => isSlow(request, slowMs)).length,
     latency:
       latencies.length === 0
         ? undefined
@@ -87,8 +93,6 @@ function summarizePhase(
           },
   }
 }
-
-export const latencyOf = ({ atMs, endMs }: Pick<SeenRequest, 'atMs' | 'endMs'>) => endMs - atMs
 
 /** By the nearest rank: always the latency of some request. */
 const percentile = (sorted: readonly number[], share: number) =>
