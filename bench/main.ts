@@ -2,12 +2,13 @@ import { once } from 'node:events'
 import { startEmbeddedPostgres } from '../test/support/embedded.js'
 import { measureManyMigrations } from './many-migrations.js'
 import { measureNothingToDo } from './nothing-to-do.js'
+import { benchProof } from './proof.js'
 import { measureRecord } from './record.js'
 import { benchRestart } from './restart.js'
 import { measureStall } from './stall.js'
 import { printTable } from './table.js'
 
-// npm run bench -- [nothing | many | stall | record | restart] [--quick]
+// npm run bench -- [nothing | many | stall | record | restart | proof] [--quick]
 // Every time is a ratio of two commands that ran in turn, in this run, on this machine.
 const words = process.argv.slice(2)
 const quick = words.includes('--quick')
@@ -15,6 +16,10 @@ const only = words.find((word) => !word.startsWith('--'))
 const isWanted = (name: string) => only === undefined || only === name
 if (only === 'restart') {
   await benchRestart()
+  process.exit(0)
+}
+if (only === 'proof') {
+  await benchProof(quick ? 1 : 3)
   process.exit(0)
 }
 const server = await startEmbeddedPostgres({ flags: ['-c', 'fsync=on', '-c', 'max_connections=100'] })
@@ -32,7 +37,10 @@ try {
     ...(isWanted('stall') ? await measureStall(server.url, quick ? 1 : 3) : []),
   ]
   printTable(rows)
-  if (only === undefined) await benchRestart()
+  if (only === undefined) {
+    await benchRestart()
+    await benchProof(quick ? 1 : 3)
+  }
 } finally {
   await server.stop()
 }

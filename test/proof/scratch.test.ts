@@ -1,5 +1,6 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
 import { createBranch, createScratch, lines, proved, type Scratch } from './support/scratch.js'
@@ -89,6 +90,23 @@ describe('the server for scratch databases', () => {
     expect((await run.done).exitCode).toBe(130)
     expect(await scratch.left()).toEqual([])
   })
+
+  it('is stopped with all that is in it when the proof is stopped', async () => {
+    const slow = { 'migrations/2_slow.sql': 'SELECT pg_sleep(60);' }
+    const scene = await createBranch(main, slow)
+    const before = await folders()
+    const run = scene.start(words, { DATABASE_URL: undefined }, { deadlineMs: 90_000 })
+    const folder = async () => (await folders()).find((name) => !before.includes(name))
+    // Its pid file says ready once it takes connections.
+    const pidFile = async () =>
+      await readFile(join(tmpdir(), (await folder()) ?? '', 'data/postmaster.pid'), 'utf8').catch(() => '')
+    await eventually(async () => (await pidFile()).includes('ready'), 'the server runs', 60_000)
+    const pid = Number.parseInt(await pidFile(), 10)
+    run.kill('SIGTERM')
+    expect((await run.done).exitCode).toBe(143)
+    expect(await folder()).toBeUndefined()
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+  }, 100_000)
 
   it('is rid of what killed runs left, but only after an hour, and only of that', async () => {
     const old = 'A scratch database of release-phase, made 2020-01-01T00:00:00.000Z'

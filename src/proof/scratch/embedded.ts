@@ -96,10 +96,18 @@ function resolveIn(project: string): string | undefined {
 
 async function loadClass(path: string): Promise<EmbeddedClass> {
   const loaded = (await import(path)) as { readonly default: EmbeddedClass }
-  // Imported, it hooks every way a process can end, and ends this one with status 0 whatever failed before.
-  const hook = createRequire(path)('async-exit-hook') as { unhookEvent(event: string): void }
-  for (const event of ['exit', 'beforeExit', 'SIGHUP', 'SIGINT', 'SIGTERM']) hook.unhookEvent(event)
+  leaveExitAlone(createRequire(path))
   return loaded.default
+}
+
+/** Imported, it hooks every way a process can end, and ends this one with status 0 whatever failed before. */
+function leaveExitAlone(require: NodeJS.Require): void {
+  try {
+    const hook = require('async-exit-hook') as { unhookEvent(event: string): void }
+    for (const event of ['exit', 'beforeExit', 'SIGHUP', 'SIGINT', 'SIGTERM']) hook.unhookEvent(event)
+  } catch {
+    // A version of it that hooks nothing this way.
+  }
 }
 
 async function freePort(): Promise<number> {
