@@ -14,6 +14,10 @@ export const commands = {
     summary: 'judge migrations: what would stall the app or break the running code',
     load: async (): Promise<Command> => (await import('./check.js')).checkCommand,
   },
+  queries: {
+    summary: 'write down the queries that the live database has counted, for check --prove',
+    load: async (): Promise<Command> => (await import('./queries.js')).queriesCommand,
+  },
   status: {
     summary: 'applied and pending migrations, who holds the lock, the last runs, the dynos',
     load: async (): Promise<Command> => (await import('./status.js')).statusCommand,
