@@ -120,3 +120,16 @@ test('hooks and notifications are reached only where they are configured', async
   const own = ['src/notify/', 'src/story/telling/']
   expect(lazily.filter((path) => !own.some((room) => path.startsWith(room)))).toEqual([])
 })
+
+// `build.mjs` gives the rehearsal a file of its own by the way in which it is imported.
+test('a rehearsal, and the Heroku that it brings, are loaded only when one is wished for', async () => {
+  const statically = (await sourceFiles('src')).flatMap(({ path, content }) =>
+    [
+      ...content.matchAll(
+        /^import (?!type )[^']*from '[^']*\/(?:rehearse\/[a-z-/]+|local-heroku\/[^']*)\.js'/gm,
+      ),
+    ].map(() => path),
+  )
+  const own = ['src/rehearse/', 'src/local-heroku/']
+  expect(statically.filter((path) => !own.some((room) => path.startsWith(room)))).toEqual([])
+})

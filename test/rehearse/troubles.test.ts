@@ -53,7 +53,10 @@ test.each([
 
 test('no process knows of DATABASE_URL, and every database of the config vars is the scratch one', async () => {
   const app = await createRepository()
-  const seen = await watch(app, 'REPLICA_URL="postgresql://live.example.com/chart"\nGREETING=hello\n')
+  const seen = await watch(
+    app,
+    'REPLICA_URL="postgresql://live.example.com/chart"\nGREETING=hello\nRELEASE_SLACK_URL=http://127.0.0.1:9/\n',
+  )
   const live = 'postgres://u:hush-hush@live.example.com/chart'
   const env = { DATABASE_URL: live, HEROKU_API_KEY: 'HRKU-0123456789' }
   const result = await app.rehearse(['--config-vars', '.env', '--traffic', 'GET /charts'], env)
@@ -61,7 +64,7 @@ test('no process knows of DATABASE_URL, and every database of the config vars is
   const processes = await seen()
   expect(processes).toHaveLength(2)
   for (const web of processes) {
-    expect(JSON.stringify(web.env)).not.toMatch(/live\.example\.com|HRKU-/)
+    expect(JSON.stringify(web.env)).not.toMatch(/live\.example\.com|HRKU-|RELEASE_SLACK/)
     expect(databaseOf(web)).toMatch(/^release_scratch_/)
     expect(web.env).toMatchObject({ GREETING: 'hello', REPLICA_URL: web.env['DATABASE_URL'] })
   }

@@ -5,8 +5,10 @@ import { messageOf, usageError } from '../../core/errors.js'
 /** The config vars of an app whose database has this URL. */
 export type ConfigVars = (databaseUrl: string) => Readonly<Record<string, string>>
 
-// What the platform gives to a dyno, and what would lead from it to a real app.
+// What the platform gives to a dyno, what would lead from it to a real app, and whom a rehearsal must not tell anything.
 const leftOut = new Set([
+  'RELEASE_WEBHOOK_URL',
+  'RELEASE_SLACK_URL',
   'PATH',
   'HOME',
   'PORT',
