@@ -13,7 +13,7 @@ import { migrationSettings, type Command, type Invocation } from './command.js'
 export const checkCommand: Command = {
   name: 'check',
   usage:
-    'release check [FILE...] [flags]\n       release check --prove --queries FILE [--since COMMIT | --dump FILE]',
+    'release check [FILE...] [flags]\n       release check --prove --queries FILE [--since COMMIT | --dump FILE]\n       release check --prove --test COMMAND --since COMMIT',
   about: [
     'Judges migrations without running any: what would stall the app while it runs, and what would',
     'break the code that is running. Each finding names its line, the reason, and what to write',
@@ -23,7 +23,8 @@ export const checkCommand: Command = {
     '',
     'With --prove it leaves opinions behind: it builds the schema of the running code and the one that the',
     'migrations make of it on a scratch server, and tries the queries of the running code on both. None is',
-    'executed, and nothing is written to DATABASE_URL. How many could be tried is always said.',
+    'executed, and nothing is written to DATABASE_URL. How many could be tried is always said. With --test',
+    'it runs the tests of the running code and of the new code there as well.',
   ],
   settings: ['databaseUrl', 'scratchUrl', 'judgeBaseline', ...migrationSettings],
   flags: [

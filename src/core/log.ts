@@ -13,6 +13,7 @@ export const storySteps = [
   'rehearse',
   'hook',
   'notify',
+  'prove',
 ] as const
 export type StoryStep = (typeof storySteps)[number]
 

@@ -1,5 +1,6 @@
-/** Rules of the proof, by which its findings can be waived. */
-export const proofRules = [
+import type { TestMatrix } from './matrix.js'
+
+const queryRules = [
   'proof-query-breaks',
   'proof-prepared-breaks',
   'proof-result-changes',
@@ -8,8 +9,15 @@ export const proofRules = [
   'proof-rows-change',
   'proof-migration-fails',
 ] as const
+const testRules = ['proof-tests-break', 'proof-tests-fail'] as const
 
-export type ProofRule = (typeof proofRules)[number]
+/** Rules of what queries meet. */
+export type QueryRule = (typeof queryRules)[number]
+/** Rules of how tests go. */
+export type TestRule = (typeof testRules)[number]
+
+/** Rules of the proof, by which its findings can be waived. */
+export const proofRules: readonly string[] = [...queryRules, ...testRules]
 
 /** What a proof was made of, so that nobody takes it for more than it is. */
 export interface ProofReport {
@@ -28,6 +36,8 @@ export interface ProofReport {
   /** What the reader should know of it besides. */
   readonly remarks: readonly string[]
   readonly durationMs: number
+  /** With --test: how the tests of both codes went. */
+  readonly matrix?: TestMatrix
 }
 
 /** Queries that say nothing, and why. */

@@ -12,6 +12,7 @@ import { centralWaivers } from '../story/waiving.js'
 import { searchPath as pathOf, targetOf, type World } from '../story/world.js'
 import { coverageOf } from './coverage.js'
 import { lookAtLive, type Live } from './live.js'
+import { testMatrix, type Tested } from './matrix/matrix.js'
 import { blame, type Changed } from './replay/blame.js'
 import { replayOn } from './replay/observe.js'
 import { readState, symptomsBetween, type State } from './replay/state.js'
@@ -31,6 +32,15 @@ export interface ToProve {
   /** The path of a dump of the running code's schema, instead of its migrations. */
   readonly dumpPath: string | undefined
   readonly queries: readonly Query[]
+  readonly tests: Tests | undefined
+}
+
+/** The app's tests, which are run on both schemas. */
+export interface Tests {
+  /** As a shell reads it: `npm test`. */
+  readonly command: string
+  /** Makes a copy of the running code ready for it: `npm ci`. */
+  readonly setup: string | undefined
 }
 
 export interface Proof {
@@ -56,7 +66,8 @@ export async function prove(world: World, toProve: ToProve): Promise<Proof> {
       return await withDatabases(server, bounded.signal, async (databases) => {
         const wanted = { ...toProve, selected: live?.selected }
         return await withSchemas(bounded, wanted, async (schemas) => {
-          const proving = { world: bounded, server, databases, schemas, live, queries: toProve.queries }
+          const { queries, tests } = toProve
+          const proving = { world: bounded, server, databases, schemas, live, queries, tests }
           return await proveOn(proving, startedAt)
         })
       })
@@ -73,6 +84,7 @@ interface Proving {
   readonly schemas: Schemas
   readonly live: Live | undefined
   readonly queries: readonly Query[]
+  readonly tests: Tests | undefined
 }
 
 async function proveOn(proving: Proving, startedAt: number): Promise<Proof> {
@@ -110,12 +122,28 @@ async function proveOn(proving: Proving, startedAt: number): Promise<Proof> {
     )
     if (found.length > 0) findings.push(...(await waived(world, migration, found, grammar)))
   }
+  const tested = failed.length > 0 ? undefined : await test(proving, base)
+  for (const { finding, migration } of tested?.found ?? []) {
+    findings.push(
+      ...(migration === undefined ? [finding] : await waived(world, migration, [finding], grammar)),
+    )
+  }
   const report = coverageOf({ ...proving, statements, left, before })
   return {
     findings: [...findings, ...failed],
-    notes,
-    report: { ...report, durationMs: performance.now() - startedAt },
+    notes: [...notes, ...(tested?.notes ?? [])],
+    report: {
+      ...report,
+      durationMs: performance.now() - startedAt,
+      ...(tested === undefined ? {} : { matrix: tested.matrix }),
+    },
   }
+}
+
+async function test({ tests, schemas, ...proving }: Proving, base: string): Promise<Tested | undefined> {
+  const { tree, pending, contracts } = schemas
+  if (tests === undefined || tree === undefined) return undefined
+  return await testMatrix({ ...proving, ...tests, base, tree, pending, contracts })
 }
 
 /** As the judge does it: what somebody allowed beside the statement, with a reason. */

@@ -16,6 +16,8 @@ export interface BaseTree {
   readonly folder: string
   /** The commit, abbreviated. */
   readonly commit: string
+  /** Takes the link to the app's `node_modules` away, before something installs others: they are not a copy. */
+  unlinkModules(): Promise<void>
 }
 
 /**
@@ -44,9 +46,12 @@ export async function withBaseTree<Result>(
     await git(top, 'checkout-index', '--all', `--prefix=${tree}/`)
     const folder = join(tree, prefix)
     await mkdir(folder, { recursive: true })
-    await linkModules(config.folder, folder)
-    if (prefix !== '') await linkModules(top, tree)
-    return await work({ folder, commit: commit.slice(0, 9) })
+    const links = [await linkModules(config.folder, folder)]
+    if (prefix !== '') links.push(await linkModules(top, tree))
+    const unlinkModules = async () => {
+      for (const link of links) if (link !== undefined) await rm(link)
+    }
+    return await work({ folder, commit: commit.slice(0, 9), unlinkModules })
   } catch (error) {
     signal.throwIfAborted()
     throw isOfGit(error) ? unknownBase(ref, error) : error
@@ -55,10 +60,11 @@ export async function withBaseTree<Result>(
   }
 }
 
-async function linkModules(from: string, to: string): Promise<void> {
+async function linkModules(from: string, to: string): Promise<string | undefined> {
   const [source, target] = [join(from, 'node_modules'), join(to, 'node_modules')]
-  if (!existsSync(source) || existsSync(target) || !existsSync(dirname(target))) return
+  if (!existsSync(source) || existsSync(target) || !existsSync(dirname(target))) return undefined
   await symlink(await realpath(source), target, 'junction')
+  return target
 }
 
 const isOfGit = (error: unknown): error is Error =>

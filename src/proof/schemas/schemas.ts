@@ -5,7 +5,7 @@ import { listNames, toMigrationFiles, type MigrationFolder } from '../../migrati
 import { loadMigrations, readSources, type LoadedMigration } from '../../migrations/load.js'
 import { select, type Selected, type Selection } from '../../story/selecting.js'
 import { migrationFolder, type World } from '../../story/world.js'
-import { withBaseTree } from './base-tree.js'
+import { withBaseTree, type BaseTree } from './base-tree.js'
 import { readDump, type Dump } from './dump.js'
 
 /** The schema of the running code, and what comes on top of it. */
@@ -16,6 +16,10 @@ export interface Schemas {
   readonly base: readonly LoadedMigration[]
   /** In the order in which they run. */
   readonly pending: readonly LoadedMigration[]
+  /** Contract migrations that the base has not, which come after those. */
+  readonly contracts: readonly LoadedMigration[]
+  /** A copy of the running code's files, where git was asked for them, and where it was taken from. */
+  readonly tree?: BaseTree & { readonly shown: string }
   readonly remarks: readonly string[]
 }
 
@@ -49,7 +53,7 @@ export async function withSchemas<Result>(
   const shown =
     dump?.shown ??
     (selection.by === 'pending' ? countOf(base.length, 'applied ') : `${countOf(base.length)} before it`)
-  return await work({ shown, dump, base, pending, remarks: dump?.remarks ?? [] })
+  return await work({ shown, dump, base, pending, contracts: [], remarks: dump?.remarks ?? [] })
 }
 
 async function sinceCommit<Result>(
@@ -58,28 +62,47 @@ async function sinceCommit<Result>(
   dump: Dump | undefined,
   work: (schemas: Schemas) => Promise<Result>,
 ): Promise<Result> {
-  return await withBaseTree(world, ref, async ({ folder, commit }) => {
-    const there = await filesOf({ ...migrationFolder(world), root: folder }).catch((error: unknown) => {
-      // The branch may bring the first migrations.
-      if (error instanceof Error && error.message.includes('does not exist')) return []
-      throw error
-    })
+  return await withBaseTree(world, ref, async (copy) => {
+    const { folder, commit } = copy
+    // The branch may bring the first migrations.
+    const there = await filesIfAny({ ...migrationFolder(world), root: folder })
     const here = await filesOf(migrationFolder(world))
-    const known = new Set(there.map(({ name }) => name))
-    const fresh = here.filter(({ name }) => !known.has(name))
     const base = dump === undefined ? await load(world, there, there) : []
-    const pending = await load(world, here, fresh)
+    const pending = await load(world, here, missing(there, here))
+    const contractsHere = await filesIfAny(contractFolder(world))
+    const contractsThere = await filesIfAny({ ...contractFolder(world), root: folder })
+    const contracts = await load(world, contractsHere, missing(contractsThere, contractsHere))
     const shown = dump?.shown ?? `${countOf(base.length)} of ${ref} (${commit})`
     const remarks = [...(dump?.remarks ?? []), ...(await changedRemarks(there, here))]
-    return await work({ shown, dump, base, pending, remarks })
+    const tree = { ...copy, shown: `${ref} (${commit})` }
+    return await work({ shown, dump, base, pending, contracts, tree, remarks })
   })
 }
+
+const missing = (there: readonly MigrationFile[], here: readonly MigrationFile[]) => {
+  const known = new Set(there.map(({ name }) => name))
+  return here.filter(({ name }) => !known.has(name))
+}
+
+// What takes away what the running code needs stands beside the migrations, and runs when that code is gone.
+const contractFolder = (world: World): MigrationFolder => ({
+  ...migrationFolder(world),
+  dir: ['contract-migrations'],
+  useGlob: false,
+})
 
 const countOf = (count: number, which = '') =>
   `the ${count} ${which}${count === 1 ? 'migration' : 'migrations'}`
 
 async function filesOf(folder: MigrationFolder): Promise<MigrationFile[]> {
   return await toMigrationFiles(await listNames(folder), folder)
+}
+
+async function filesIfAny(folder: MigrationFolder): Promise<MigrationFile[]> {
+  return await filesOf(folder).catch((error: unknown) => {
+    if (error instanceof Error && error.message.includes('does not exist')) return []
+    throw error
+  })
 }
 
 // A contract runs when no running code is left that it could break.

@@ -1,10 +1,10 @@
-import type { ProofRule } from '../../core/proof.js'
+import type { QueryRule } from '../../core/proof.js'
 import type { Tried } from './observation.js'
 
 /** What one query meets on the new schema. */
 export interface Symptom {
   readonly query: Tried
-  readonly rule: ProofRule
+  readonly rule: QueryRule
   /** A warning: only the data can decide. A note: no error will say so, and new code has to act first. */
   readonly severity: 'error' | 'warning' | 'note'
   readonly sqlstate?: string

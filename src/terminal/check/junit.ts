@@ -1,4 +1,6 @@
 import { stopsCheck, type Finding } from '../../core/finding.js'
+import type { TestMatrix } from '../../core/matrix.js'
+import { isFailure } from './matrix.js'
 import { allowedBy, byFile, type CheckReport, type FileReport } from './report.js'
 
 /**
@@ -13,7 +15,25 @@ export function renderJunit(report: CheckReport): string[] {
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="release check"${counts(report.findings, files.filter(({ findings }) => findings.length === 0).length)}>`,
     ...files.flatMap(suite),
+    ...matrixSuite(report.proof?.matrix),
     '</testsuites>',
+  ]
+}
+
+/** The tests of both codes: a case for each schema that they ran on. */
+function matrixSuite(matrix: TestMatrix | undefined): string[] {
+  if (matrix === undefined) return []
+  const failures = matrix.cells.filter(isFailure).length
+  return [
+    `  <testsuite name="${escape(matrix.command)}" tests="${matrix.cells.length}" failures="${failures}" errors="0" skipped="0">`,
+    ...matrix.cells.flatMap((cell) => [
+      `    <testcase name="${cell.code} on ${cell.schema}" classname="${escape(matrix.command)}" time="${(cell.durationMs / 1000).toFixed(3)}">`,
+      ...(isFailure(cell)
+        ? [`      <failure message="failed">${escape(cell.output.join('\n'))}</failure>`]
+        : []),
+      '    </testcase>',
+    ]),
+    '  </testsuite>',
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../../core/finding.js'
+import { matrixMarkdown } from './matrix.js'
 import { proofLines } from './proof.js'
 import { allowedBy, outcomeOf, summaryOf, type CheckReport } from './report.js'
 
@@ -23,6 +24,7 @@ export function renderMarkdown(report: CheckReport): string[] {
     ...list('Allowed', waived),
     ...list('Notes', notes),
     ...proofLines(report).flatMap((line) => [escape(line.trim()), '']),
+    ...(report.proof?.matrix === undefined ? [] : matrixMarkdown(report.proof.matrix)),
     escape(summaryOf(report)),
   ]
 }

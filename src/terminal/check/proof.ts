@@ -6,8 +6,9 @@ export function proofLines({ proof }: { readonly proof?: ProofReport }): string[
   if (proof === undefined) return []
   const { queries, tried, untried, base, migrations, server, remarks, durationMs } = proof
   const count = migrations.length === 1 ? '1 migration' : `${migrations.length} migrations`
+  const what = queries === 0 ? 'tests' : `${tried} of ${queries} queries`
   return [
-    `proof: ${tried} of ${queries} queries tried on ${base} and after each of ${count} on top, on ${server}, in ${formatDuration(durationMs)}.`,
+    `proof: ${what} tried on ${base} and ${queries === 0 ? `with ${count}` : `after each of ${count}`} on top, on ${server}, in ${formatDuration(durationMs)}.`,
     ...untried.map(
       ({ why, count: some, places }) =>
         `  ${some} not tried: ${why} (${places.join(', ')}${some > places.length ? ', ...' : ''})`,

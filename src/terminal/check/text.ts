@@ -1,5 +1,6 @@
 import { plain } from '../../core/plain.js'
 import { linesOf, renderFinding } from '../findings.js'
+import { matrixLines } from './matrix.js'
 import { proofLines } from './proof.js'
 import { summaryOf, type CheckReport } from './report.js'
 
@@ -12,6 +13,7 @@ export function renderText(report: CheckReport): string[] {
     ...notes.map(({ file, line, message }) => plain(`${file}:${line} note: ${message}`)),
     ...(notes.length === 0 ? [] : ['']),
     ...proofLines(report),
+    ...(report.proof?.matrix === undefined ? [] : matrixLines(report.proof.matrix)),
     summaryOf(report),
   ]
 }
