@@ -14,6 +14,8 @@ export interface FollowOptions extends LogReaderOptions {
   readonly renewAfterMs?: number | undefined
   /** When a stream that brings nothing at all is renewed, since it may be dead: 1 minute. */
   readonly silentAfterMs?: number | undefined
+  /** How long the stream of a log that is not followed may be silent before it counts as ended: 3 s. */
+  readonly endsWithinMs?: number | undefined
   /** The pause before the second attempt to reach the log; later ones grow to 15 s. 500 ms. */
   readonly firstPauseMs?: number | undefined
 }
@@ -51,11 +53,35 @@ export function followLog(platform: Platform, options: FollowOptions): LogFollow
     over,
     following: joins,
     fault: () => fault,
-    catchUp: async () => {
-      const end = await reader.read({ signal, tail: false, joins, onOpen: nothing, onData: nothing })
-      signal.throwIfAborted()
-      return end.kind === 'ended' ? undefined : end.reason
-    },
+    catchUp,
+  }
+
+  /** Heroku ends such a stream by itself; one that goes on has told what it was asked for once it falls silent. */
+  async function catchUp(): Promise<string | undefined> {
+    const stop = new AbortController()
+    const both = AbortSignal.any([signal, stop.signal])
+    const silentMs = options.endsWithinMs ?? 3000
+    let openedAtMs = Infinity
+    let heardAtMs = Infinity
+    let isCaughtUp = false
+    const onOpen = () => {
+      openedAtMs = performance.now()
+      heardAtMs = openedAtMs
+    }
+    const onData = () => {
+      heardAtMs = performance.now()
+    }
+    const onCaughtUp = () => {
+      isCaughtUp = true
+    }
+    const reading = reader.read({ signal: both, tail: false, joins, onOpen, onData, onCaughtUp })
+    const goesOn = () =>
+      performance.now() - heardAtMs > silentMs || performance.now() - openedAtMs > 5 * silentMs
+    const end = await Promise.race([reading, whenTrue(goesOn, both)])
+    stop.abort()
+    signal.throwIfAborted()
+    if (end === 'stale') return isCaughtUp ? undefined : 'its stream did not come to the newest lines'
+    return end.kind === 'ended' ? undefined : end.reason
   }
 
   async function run(): Promise<void> {

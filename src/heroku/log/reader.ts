@@ -26,6 +26,8 @@ export interface Reading {
   readonly joins: () => boolean
   readonly onOpen: () => void
   readonly onData: () => void
+  /** The newest line that was known before was seen again, or none was known. */
+  readonly onCaughtUp?: () => void
 }
 
 /** Reads one stream after the other, or several at once, as one log. */
@@ -41,8 +43,9 @@ export function createLogReader(platform: Platform, options: LogReaderOptions): 
   let newestMs: number | undefined
   return { read }
 
-  async function read({ signal, tail, joins, onOpen, onData }: Reading): Promise<StreamEnd> {
+  async function read({ signal, tail, joins, onOpen, onData, onCaughtUp }: Reading): Promise<StreamEnd> {
     const isNew = seen.stream()
+    const knownMs = newestMs
     let mayLack = false
     try {
       const url = await openLogSession(platform, app, { isFir, tail }, { signal })
@@ -52,6 +55,7 @@ export function createLogReader(platform: Platform, options: LogReaderOptions): 
         openWithinMs: options.openWithinMs ?? 15_000,
         onOpen: () => {
           mayLack = !joins()
+          if (knownMs === undefined) onCaughtUp?.()
           onOpen()
         },
         onLine: (line) => {
@@ -59,6 +63,7 @@ export function createLogReader(platform: Platform, options: LogReaderOptions): 
           if (atMs !== undefined) {
             if (mayLack) lookForGap(atMs)
             mayLack = false
+            if (knownMs !== undefined && atMs >= knownMs) onCaughtUp?.()
           }
           if (!isNew(line)) return
           newestMs = Math.max(newestMs ?? 0, atMs ?? 0)

@@ -45,7 +45,10 @@ function serveLog(
   begin(response, asEvents ? 'text/event-stream' : 'text/plain; charset=utf-8')
   const write = writerOf(response, asEvents, trouble)
   for (const line of app.log.lines(filter)) write(line)
-  if (!tail) return void response.end()
+  if (!tail) {
+    if (trouble?.fate !== 'stall') response.end()
+    return
+  }
   const unfollow = app.log.follow((line) => {
     if (matches(line, filter)) write(line)
   })

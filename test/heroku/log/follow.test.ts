@@ -243,6 +243,23 @@ it('the newest lines are read once more, and only new ones count', async () => {
   expect(seen.lines).toEqual(written(app))
 })
 
+it('a stream that does not end has told the newest lines once it falls silent, if it came so far', async () => {
+  const heroku = await startHeroku()
+  const app = await heroku.createApp()
+  const stallAfter = (lines: number) =>
+    heroku.faults.add({ kind: 'stream', lines, fate: 'stall', match: { path: streams } })
+  stallAfter(5)
+  const seen = follow(heroku, app, { endsWithinMs: 300 })
+  await following(seen)
+  await chatter(app, 20)
+  await eventually(() => seen.lines.length === 5, 'what the stream brings')
+  stallAfter(10)
+  expect(await seen.follower.catchUp()).toBeUndefined()
+  expect(seen.lines).toEqual(written(app).slice(0, 10))
+  stallAfter(1)
+  expect(await seen.follower.catchUp()).toBe('its stream did not come to the newest lines')
+})
+
 it('why the newest lines could not be read is told', async () => {
   const heroku = await startHeroku()
   const app = await heroku.createApp()
