@@ -13,7 +13,7 @@ export const rehearseCommand: Command = {
     'database, the release phase of the work tree migrates that, dynos are replaced, and every failed',
     'or slow request is shown on a timeline: before, during migration, between migration and boot,',
     'after. Both run by their own Procfile. Exit 2 when requests failed because of the deploy, 1 when',
-    'the deploy itself failed. DATABASE_URL is never read: only scratch databases are written to.',
+    'the deploy itself failed. Nothing is written to DATABASE_URL, and no process here knows of it.',
   ],
   settings: ['scratchUrl', 'deadlineMs'],
   flags: [
@@ -35,15 +35,15 @@ export const rehearseCommand: Command = {
     {
       name: 'header',
       type: 'string',
-      shape: 'name: value',
+      shape: 'text',
       multiple: true,
-      about: 'Sent with each request, such as a session of the seed.',
+      about: 'Sent with each request: "cookie: session=...", such as one of the seed.',
     },
     {
       name: 'types',
       type: 'string',
-      shape: 'web=2,worker',
-      about: 'Process types and how many dynos of each. Default web=1.',
+      shape: 'list',
+      about: 'Process types and how many dynos of each, such as web=2,worker. Default web=1.',
     },
     {
       name: 'preboot',

@@ -54,7 +54,7 @@ export const patienceSettings = {
     file: 'deadline',
     shape: 'duration',
     about:
-      'The longest a whole `release migrate` may take, and how long `release rollback` waits for a release phase; Heroku ends one after an hour.',
+      'The longest a whole `release migrate` or `release rehearse` may take, and how long `release rollback` waits for a release phase; Heroku ends one after an hour.',
   }),
   soakMs: setting(durationValue, {
     default: '5m',
