@@ -26,7 +26,7 @@ export async function readSchema(session: Session): Promise<Schema> {
 }
 
 function tableOf(raw: RawTable): Table {
-  const { columns, checks, uniques, exclusions, foreignKeys, triggers, policies, grants } = raw
+  const { columns, checks, uniques, exclusions, foreignKeys, triggers, policies, partitions, grants } = raw
   return {
     name: raw.name ?? '',
     oid: raw.oid ?? 0,
@@ -42,6 +42,7 @@ function tableOf(raw: RawTable): Table {
     rowSecurity: raw.rowSecurity ?? false,
     rowSecurityForced: raw.rowSecurityForced ?? false,
     policies: policies ?? [],
+    partitions: partitions ?? [],
     grants: grants ?? [],
   }
 }
@@ -124,6 +125,8 @@ SELECT to_json(current_schemas(false)) AS path,
     'policies', (SELECT json_agg(json_build_array(polname, polcmd, polpermissive, polroles::text,
         pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))::text ORDER BY polname)
       FROM pg_policy WHERE polrelid = c.oid),
+    'partitions', (SELECT json_agg(pc.relname ORDER BY pc.relname) FROM pg_inherits pi
+      JOIN pg_class pc ON pc.oid = pi.inhrelid WHERE pi.inhparent = c.oid AND c.relkind = 'p' AND pc.relispartition),
     'grants', (SELECT json_agg(DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END
         || ':' || a.privilege_type)
       FROM aclexplode(c.relacl) a WHERE a.grantee <> c.relowner)

@@ -26,6 +26,8 @@ export interface Table {
   /** The owner is held to it too. */
   readonly rowSecurityForced: boolean
   readonly policies: readonly string[]
+  /** Names of its partitions. */
+  readonly partitions: readonly string[]
   /** `app_reader:SELECT`, of roles other than the owner. */
   readonly grants: readonly string[]
 }

@@ -52,6 +52,34 @@ export const writes: readonly Pair[] = [
     twin: { query: "INSERT INTO orders (user_id, state) VALUES ($1, 'open')" },
   },
   {
+    what: 'a default is dropped from a column that may be NULL',
+    query: 'INSERT INTO users (name) VALUES ($1)',
+    values: ['Eve'],
+    migration: 'ALTER TABLE users ALTER COLUMN flags DROP DEFAULT',
+    finds: { silent: 'proof-rows-change', as: 'warning' },
+    twin: { query: 'INSERT INTO users (name, flags) VALUES ($1, 2)' },
+  },
+  {
+    what: 'a generated column becomes a plain one',
+    also: 'ALTER TABLE visits ADD COLUMN size integer GENERATED ALWAYS AS (length(page)) STORED',
+    query: 'INSERT INTO visits (page) VALUES ($1)',
+    values: ['home'],
+    migration: 'ALTER TABLE visits ALTER COLUMN size DROP EXPRESSION',
+    finds: { silent: 'proof-rows-change' },
+    twin: { query: 'UPDATE visits SET page = $1' },
+  },
+  {
+    what: 'a partition is detached',
+    also: `CREATE TABLE days (day integer) PARTITION BY RANGE (day);
+      CREATE TABLE days_1 PARTITION OF days FOR VALUES FROM (0) TO (10);
+      CREATE TABLE days_2 PARTITION OF days FOR VALUES FROM (10) TO (20)`,
+    query: 'INSERT INTO days (day) VALUES ($1)',
+    values: [5],
+    migration: 'ALTER TABLE days DETACH PARTITION days_1',
+    finds: { warning: '23514' },
+    twin: { migration: 'CREATE TABLE days_3 PARTITION OF days FOR VALUES FROM (20) TO (30)' },
+  },
+  {
     what: 'a sequence goes with the default that it was',
     ...visit,
     migration: 'DROP SEQUENCE visits_id_seq CASCADE',
@@ -66,6 +94,8 @@ export const writes: readonly Pair[] = [
       'ALTER TABLE users DROP COLUMN age; ALTER TABLE users ADD COLUMN age integer GENERATED ALWAYS AS (1) STORED',
     finds: { error: '428C9' },
     twin: { query: 'INSERT INTO users (name) VALUES ($1)', values: ['Eve'] },
+    // Before, PostgreSQL called it a mistake of syntax.
+    since: 14,
   },
   {
     what: 'a key becomes GENERATED ALWAYS AS IDENTITY',

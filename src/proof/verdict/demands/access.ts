@@ -36,7 +36,11 @@ export function access(query: Tried, uses: Uses, { before, now, of }: SchemaChan
     const then = before.tables.get(table.name)
     return then === undefined
       ? []
-      : [...rowSecurity(query, then, table), ...grants(query, uses, [then, table], now)]
+      : [
+          ...rowSecurity(query, then, table),
+          ...partitions(query, then, table),
+          ...grants(query, uses, [then, table], now),
+        ]
   })
 }
 
@@ -60,6 +64,24 @@ function rowSecurity(query: Tried, before: Table, now: Table): Suspicion[] {
         why: hidden
           ? 'Nobody but a superuser sees rows then, and no error says so; a write fails with 42501.'
           : `Rows that no policy lets through are hidden from ${forced ? 'everybody' : 'everybody but the owner of the table'}, and no error says so; a write of such a row fails with 42501.`,
+      },
+    },
+  ]
+}
+
+function partitions(query: Tried, before: Table, now: Table): Suspicion[] {
+  const gone = before.partitions.filter((name) => !now.partitions.includes(name))
+  if (gone.length === 0) return []
+  return [
+    {
+      symptom: {
+        query,
+        rule: 'proof-rows-change',
+        severity: 'warning',
+        sqlstate: '23514',
+        table: now.name,
+        said: `no longer finds the rows of ${gone.join(', ')} in ${now.name}`,
+        why: 'They are gone for whoever asks the table, without an error; a row that belonged there is refused with 23514.',
       },
     },
   ]

@@ -5,6 +5,7 @@ import { usesOf, type Uses } from '../uses.js'
 import { access, triggers } from './access.js'
 import { checks } from './checks.js'
 import { children, parents, uniques } from './keys.js'
+import { leftEmpty } from './left-empty.js'
 import { reads } from './reads.js'
 import { required } from './required.js'
 import { sizes } from './sizes.js'
@@ -24,6 +25,7 @@ export function suspect(query: Tried, observation: Observation, changes: SchemaC
     if (!changes.of(table)) return held
     return [
       ...required(met),
+      ...leftEmpty(met),
       ...checks(met),
       ...sizes(met),
       ...uniques(met),
