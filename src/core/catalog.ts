@@ -7,6 +7,8 @@ export interface Catalog {
   /** The server's TimeZone is UTC, in which timestamp and timestamptz are the same bytes. */
   readonly utc: boolean
   readonly tables: readonly CatalogTable[]
+  /** Functions and procedures, each as the statement that makes it. */
+  readonly functions?: readonly string[]
 }
 
 /** A table, partitioned table, view or materialized view. */
@@ -26,6 +28,8 @@ export interface CatalogTable {
   /** Views and functions that would have to go with it, `schema.name`. */
   readonly dependents: readonly string[]
   readonly rowSecurity: boolean
+  /** How and where its rows are kept; undefined: it has none of its own. */
+  readonly storage?: { readonly logged: boolean; readonly tablespace: string; readonly accessMethod: string }
   /** Roles other than the owner that may use it. */
   readonly grantedTo: readonly string[]
   /** Statements on it per second since the statistics began; undefined: not known. */
@@ -61,6 +65,8 @@ export interface CatalogIndex {
   readonly valid: boolean
   readonly partial: boolean
   readonly columns: readonly string[]
+  /** All columns that an index with an expression or a WHERE has to do with; none of a plain one. */
+  readonly reads: readonly string[]
   /** The constraint that it stands behind. */
   readonly constraint: string | undefined
 }

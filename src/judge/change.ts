@@ -1,16 +1,7 @@
-import type { Bound } from './bounds.js'
-import type {
-  Name,
-  ColumnType,
-  Expression,
-  Column,
-  Constraint,
-  ObjectKind,
-  TriggerBody,
-  Argument,
-  CreateTable,
-} from './parts.js'
+import type { OnTable } from './on-table.js'
+import type { Name, ColumnType, Expression, ObjectKind, TriggerBody, Argument, CreateTable } from './parts.js'
 
+export type { OnTable } from './on-table.js'
 export type * from './parts.js'
 
 /** What one statement, or one part of an ALTER TABLE, does to the schema or to the rows. */
@@ -69,6 +60,8 @@ export type Change =
       readonly columns: readonly string[]
       /** Nothing but columns stands between the parentheses. */
       readonly plain: boolean
+      /** Columns that its expressions read. */
+      readonly reads: readonly string[]
       readonly nullsDistinct: boolean
       /** WHERE: it holds only some rows. */
       readonly where: Expression | undefined
@@ -86,6 +79,8 @@ export type Change =
       readonly of: 'enum' | 'composite' | 'domain' | 'range' | 'other'
       /** A domain with a CHECK or NOT NULL. */
       readonly constrained: boolean
+      /** What a domain is made of. */
+      readonly base?: ColumnType
     }
   | { readonly kind: 'add enum value'; readonly type: Name; readonly value: string }
   | { readonly kind: 'rename enum value'; readonly type: Name; readonly value: string; readonly to: string }
@@ -148,6 +143,8 @@ export type Change =
       readonly limited: boolean
       readonly values: boolean
     }
+  /** Rows are read, as many as there are. */
+  | { readonly kind: 'read'; readonly tables: readonly Name[] }
   | { readonly kind: 'truncate'; readonly table: Name; readonly cascade: boolean }
   | { readonly kind: 'lock'; readonly table: Name; readonly mode: string }
   | { readonly kind: 'vacuum'; readonly full: boolean; readonly table: Name | undefined }
@@ -164,83 +161,3 @@ export type Change =
   | { readonly kind: 'harmless' }
   /** What cannot be known by reading. */
   | { readonly kind: 'unjudged'; readonly why: string }
-
-/** The parts of ALTER TABLE. */
-export type OnTable =
-  | {
-      readonly kind: 'add column'
-      readonly table: Name
-      readonly column: Column
-      readonly ifNotExists: boolean
-    }
-  | {
-      readonly kind: 'drop column'
-      readonly table: Name
-      readonly column: string
-      readonly cascade: boolean
-      readonly ifExists: boolean
-    }
-  | {
-      readonly kind: 'alter type'
-      readonly table: Name
-      readonly column: string
-      readonly type: ColumnType
-      readonly using: Expression | undefined
-      /** USING does more than cast the column to its new type. */
-      readonly converts: boolean
-      readonly collation: boolean
-    }
-  | {
-      readonly kind: 'set not null' | 'drop not null' | 'drop default' | 'drop expression' | 'drop identity'
-      readonly table: Name
-      readonly column: string
-    }
-  | {
-      readonly kind: 'set default'
-      readonly table: Name
-      readonly column: string
-      readonly default: Expression
-    }
-  | {
-      readonly kind: 'add identity' | 'set identity'
-      readonly table: Name
-      readonly column: string
-      readonly identity: 'always' | 'by default' | undefined
-    }
-  | { readonly kind: 'set expression'; readonly table: Name; readonly column: string }
-  | { readonly kind: 'add constraint'; readonly table: Name; readonly constraint: Constraint }
-  | {
-      readonly kind: 'drop constraint'
-      readonly table: Name
-      readonly constraint: string
-      readonly cascade: boolean
-      readonly ifExists: boolean
-    }
-  | { readonly kind: 'validate constraint'; readonly table: Name; readonly constraint: string }
-  | {
-      readonly kind: 'attach partition'
-      readonly table: Name
-      readonly partition: Name
-      readonly bound: Bound | undefined
-    }
-  | {
-      readonly kind: 'detach partition'
-      readonly table: Name
-      readonly partition: Name
-      readonly concurrently: boolean
-    }
-  | {
-      readonly kind: 'row security'
-      readonly table: Name
-      readonly does: 'enable' | 'disable' | 'force' | 'no force'
-    }
-  | {
-      readonly kind: 'triggers'
-      readonly table: Name
-      readonly does: 'enable' | 'disable'
-      readonly trigger: string | undefined
-    }
-  /** SET LOGGED, SET TABLESPACE, SET ACCESS METHOD: the table is written anew. */
-  | { readonly kind: 'rewrite'; readonly table: Name; readonly does: string }
-  /** OWNER, REPLICA IDENTITY, INHERIT and the like: catalog work under a short lock. */
-  | { readonly kind: 'table setting'; readonly table: Name; readonly does: string }

@@ -45,7 +45,8 @@ export function judge(files: readonly JudgedFile[], judging: Judging): Judgement
   const findings: Finding[] = []
   const notes = createNotes()
   let statements = 0
-  for (const file of judging.before ?? []) {
+  const functions = (judging.catalog?.functions ?? []).map(asFile)
+  for (const file of [...functions, ...(judging.before ?? [])]) {
     for (const change of changesOfFile(file, judging.grammar)) state.apply(change)
   }
   state.settle()
@@ -59,6 +60,14 @@ export function judge(files: readonly JudgedFile[], judging: Judging): Judgement
   }
   return { verdict: verdictOf(findings), findings, notes: notes.all(), statements }
 }
+
+/** A statement that made what is there. */
+const asFile = (sql: string): JudgedFile => ({
+  path: '',
+  texts: [{ sql, line: 1, inFile: false }],
+  noTransaction: false,
+  contract: false,
+})
 
 /** The waivers that count for one file. */
 export const waivingOf = (

@@ -109,4 +109,12 @@ export interface CreateTable {
   readonly inherits: readonly Name[]
   /** CREATE TABLE AS, SELECT INTO. */
   readonly filled: boolean
+  readonly storage: Storage
+}
+
+/** How and where the rows of a table are kept. */
+export interface Storage {
+  readonly logged: boolean
+  readonly tablespace: string
+  readonly accessMethod: string
 }

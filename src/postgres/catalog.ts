@@ -21,6 +21,7 @@ export async function readCatalog(session: Session, mentioned: Mentioned): Promi
     searchPath: row.searchPath,
     utc: /^(?:Etc\/)?(?:UTC|GMT|UCT|Zulu|Universal|Greenwich)$/i.test(row.timeZone),
     tables: row.tables.map(tableOf),
+    functions: row.functions,
   }
 }
 
@@ -49,9 +50,14 @@ interface Row {
   readonly searchPath: string[]
   readonly timeZone: string
   readonly tables: readonly RawTable[]
+  readonly functions: readonly string[]
 }
 
-interface RawTable extends Omit<CatalogTable, 'columns' | 'constraints' | 'kind' | 'usesPerSecond'> {
+interface RawTable extends Omit<
+  CatalogTable,
+  'columns' | 'constraints' | 'kind' | 'usesPerSecond' | 'storage'
+> {
+  readonly storage: CatalogTable['storage'] | null
   readonly kind: string
   readonly usesPerSecond: number | null
   readonly columns: readonly (Omit<CatalogColumn, 'modifiers' | 'identity'> & {
@@ -82,9 +88,10 @@ const constraintTypes: Readonly<Record<string, CatalogConstraint['type']>> = {
   t: 'trigger',
 }
 
-function tableOf(raw: RawTable): CatalogTable {
+function tableOf({ storage, ...raw }: RawTable): CatalogTable {
   return {
     ...raw,
+    ...(storage === null || storage === undefined ? {} : { storage }),
     partitionOf: raw.partitionOf ?? undefined,
     usesPerSecond: raw.usesPerSecond ?? undefined,
     kind: kinds[raw.kind] ?? 'table',
@@ -141,6 +148,9 @@ SELECT current_setting('server_version_num')::int AS "serverVersion",
       greatest(c.reltuples, 0)::float8 AS rows,
       ${nameOfRelation('(SELECT inhparent FROM pg_inherits WHERE inhrelid = c.oid LIMIT 1)')} AS "partitionOf",
       c.relrowsecurity AS "rowSecurity",
+      CASE WHEN c.relkind IN ('r', 'm') THEN json_build_object('logged', c.relpersistence <> 'u',
+        'tablespace', coalesce((SELECT spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace), 'pg_default'),
+        'accessMethod', (SELECT amname FROM pg_am m WHERE m.oid = c.relam)) END AS storage,
       ARRAY(SELECT DISTINCT vn.nspname || '.' || v.relname FROM pg_depend d
         JOIN pg_rewrite w ON w.oid = d.objid AND d.classid = 'pg_rewrite'::regclass
         JOIN pg_class v ON v.oid = w.ev_class AND v.oid <> c.oid JOIN pg_namespace vn ON vn.oid = v.relnamespace
@@ -168,10 +178,18 @@ SELECT current_setting('server_version_num')::int AS "serverVersion",
           'name', x.relname, 'unique', i.indisunique, 'valid', i.indisvalid, 'partial', i.indpred IS NOT NULL,
           'columns', ARRAY(SELECT a.attname FROM unnest(i.indkey::int2[]) WITH ORDINALITY u(num, at)
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.num ORDER BY u.at),
+          'reads', ARRAY(SELECT DISTINCT a.attname FROM pg_depend d
+            JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.refobjid = c.oid
+              AND (i.indexprs IS NOT NULL OR i.indpred IS NOT NULL) ORDER BY 1),
           'constraint', (SELECT k.conname FROM pg_constraint k
             WHERE k.conindid = i.indexrelid AND k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x') LIMIT 1)))
         FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid), '[]') AS indexes
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.oid IN (SELECT oid FROM wanted) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
       AND n.nspname !~ '^pg_(?:catalog|toast|temp)' AND n.nspname <> 'information_schema'
-  ) t), '[]') AS tables`
+  ) t), '[]') AS tables,
+  coalesce((SELECT json_agg(pg_get_functiondef(p.oid) ORDER BY p.oid) FROM pg_proc p
+    JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+    WHERE p.proname = ANY (${names}) AND p.prokind IN ('f', 'p') AND l.lanname NOT IN ('c', 'internal')
+      AND n.nspname !~ '^(?:pg_|information_schema)'), '[]') AS functions`

@@ -26,6 +26,7 @@ beforeAll(async () => {
     CREATE TABLE events (at date) PARTITION BY RANGE (at);
     CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
     CREATE TABLE stranger (id int);
+    CREATE FUNCTION price(net numeric, tax numeric[] DEFAULT '{}', OUT gross numeric) IMMUTABLE LANGUAGE sql AS 'SELECT net';
     GRANT SELECT ON users TO PUBLIC;
     INSERT INTO teams SELECT generate_series(1, 5000);
     ANALYZE teams`)
@@ -52,6 +53,12 @@ describe('the catalog of a plan', () => {
     expect(await names('users_email')).toEqual(['teams', 'users'])
     expect(await names('rich', 'nobody')).toEqual(['rich'])
     expect(await names()).toEqual([])
+  })
+
+  it('says which functions of a name there are', async () => {
+    const [made = '', ...others] = (await readCatalog(session, ['price', 'lower'])).functions ?? []
+    expect(made).toContain('CREATE OR REPLACE FUNCTION public.price(net numeric, tax numeric[]')
+    expect(others).toEqual([])
   })
 
   it('says of a column its type as it was written, and what it must hold', async () => {
@@ -141,6 +148,7 @@ describe('the catalog of a plan', () => {
         valid: true,
         partial: true,
         columns: ['email'],
+        reads: ['balance', 'email'],
         constraint: undefined,
       },
       {
@@ -149,6 +157,7 @@ describe('the catalog of a plan', () => {
         valid: true,
         partial: false,
         columns: ['id'],
+        reads: [],
         constraint: 'users_pkey',
       },
     ])

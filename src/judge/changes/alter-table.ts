@@ -1,4 +1,4 @@
-import type { Change, Name } from '../change.js'
+import type { Change, Name, Storage } from '../change.js'
 import { boundOf } from '../sql/comparisons.js'
 import { expressionOf } from '../sql/expressions.js'
 import type { Node } from '../sql/grammar.js'
@@ -84,6 +84,11 @@ function command(part: Command, table: Name, object: string): Change {
         cascade: part.behavior === 'DROP_CASCADE',
         ifExists: part.missing_ok === true,
       }
+    case 'AT_AlterConstraint': {
+      const given = def !== undefined && 'ATAlterConstraint' in def ? def.ATAlterConstraint : {}
+      const enforced = given.alterEnforceability === true ? given.is_enforced === true : undefined
+      return { kind: 'alter constraint', table, constraint: given.conname ?? '', enforced }
+    }
     case 'AT_ValidateConstraint':
       return { kind: 'validate constraint', table, constraint: column }
     case 'AT_AttachPartition':
@@ -108,7 +113,7 @@ function command(part: Command, table: Name, object: string): Change {
     case 'AT_SetUnLogged':
     case 'AT_SetTableSpace':
     case 'AT_SetAccessMethod':
-      return { kind: 'rewrite', table, does: rewrites[part.subtype] }
+      return { kind: 'rewrite', table, does: rewrites[part.subtype], to: storageAfter(part) }
   }
   return otherCommand(part, table)
 }
@@ -128,6 +133,13 @@ const rewrites = {
   AT_SetTableSpace: 'SET TABLESPACE',
   AT_SetAccessMethod: 'SET ACCESS METHOD',
 } as const
+
+function storageAfter({ subtype, name }: Command): Partial<Storage> {
+  if (subtype === 'AT_SetLogged' || subtype === 'AT_SetUnLogged')
+    return { logged: subtype === 'AT_SetLogged' }
+  if (name === undefined) return {}
+  return subtype === 'AT_SetTableSpace' ? { tablespace: name } : { accessMethod: name }
+}
 
 function otherCommand(part: Command, table: Name): Change {
   const subtype = part.subtype ?? ''

@@ -1,7 +1,7 @@
-import type { Change, Column, Constraint } from '../change.js'
+import type { Change, Column, Constraint, Storage } from '../change.js'
 import { boundOf } from '../sql/comparisons.js'
 import { expressionOf } from '../sql/expressions.js'
-import { strings, nameOf, nameOfParts } from '../sql/names.js'
+import { strings, nameOf, nameOfParts, typeOf } from '../sql/names.js'
 import type { Node } from '../sql/grammar.js'
 import { columnOf, constraintOf } from './columns.js'
 
@@ -33,12 +33,24 @@ export function createTable(statement: Create): Change[] {
       partitioned: statement.partspec !== undefined,
       inherits: isPartition ? [] : parents,
       filled: false,
+      storage: {
+        logged: statement.relation?.relpersistence !== 'u',
+        tablespace: statement.tablespacename ?? plain.tablespace,
+        accessMethod: statement.accessMethod ?? plain.accessMethod,
+      },
     },
   ]
 }
 
+// What a table has that says nothing of it.
+const plain: Storage = { logged: true, tablespace: 'pg_default', accessMethod: 'heap' }
+
 /** CREATE TABLE AS, SELECT INTO, CREATE MATERIALIZED VIEW. */
-export function createFilled(into: { readonly rel?: object } | undefined, object?: string): Change[] {
+export function createFilled(
+  into: { readonly rel?: object; readonly colNames?: Node[] } | undefined,
+  object?: string,
+  query?: Node,
+): Change[] {
   const name = nameOf(into?.rel)
   if (object === 'OBJECT_MATVIEW') {
     return [
@@ -48,7 +60,7 @@ export function createFilled(into: { readonly rel?: object } | undefined, object
         replace: false,
         materialized: true,
         securityInvoker: false,
-        columns: undefined,
+        columns: viewColumns({ aliases: into?.colNames, query }),
       },
     ]
   }
@@ -65,11 +77,15 @@ export function createFilled(into: { readonly rel?: object } | undefined, object
       partitioned: false,
       inherits: [],
       filled: true,
+      storage: plain,
     },
   ]
 }
 
 export function createIndex(statement: CreateIndex): Change[] {
+  const expressions = (statement.indexParams ?? []).flatMap((node) =>
+    'IndexElem' in node && node.IndexElem.expr !== undefined ? [expressionOf(node.IndexElem.expr)] : [],
+  )
   const columns = (statement.indexParams ?? []).flatMap((node) =>
     'IndexElem' in node && node.IndexElem.name !== undefined ? [node.IndexElem.name] : [],
   )
@@ -83,6 +99,7 @@ export function createIndex(statement: CreateIndex): Change[] {
       ifNotExists: statement.if_not_exists === true,
       columns,
       plain: columns.length === (statement.indexParams ?? []).length,
+      reads: expressions.flatMap((expression) => expression.columns),
       nullsDistinct: statement.nulls_not_distinct !== true,
       where: statement.whereClause === undefined ? undefined : expressionOf(statement.whereClause),
       only: statement.relation?.inh !== true,
@@ -112,7 +129,13 @@ const isOff = (value: Node | undefined) =>
   value !== undefined && /^(?:off|false|no|0)$/i.test(strings([value])[0] ?? '')
 
 /** Names of the columns as far as they are written; undefined where a star or an expression hides one. */
-function viewColumns({ aliases, query }: CreateView): readonly string[] | undefined {
+function viewColumns({
+  aliases,
+  query,
+}: {
+  readonly aliases?: readonly Node[] | undefined
+  readonly query?: Node | undefined
+}): readonly string[] | undefined {
   if (aliases !== undefined && aliases.length > 0) return strings(aliases)
   const targets = query !== undefined && 'SelectStmt' in query ? (query.SelectStmt.targetList ?? []) : []
   const names = targets.map((node) => {
@@ -157,6 +180,7 @@ export function createType(node: Node): Change[] {
         constrained: (node.CreateDomainStmt.constraints ?? []).some(
           (part) => 'Constraint' in part && /^CONSTR_(CHECK|NOTNULL)$/.test(part.Constraint.contype ?? ''),
         ),
+        base: typeOf(node.CreateDomainStmt.typeName),
       },
     ]
   }

@@ -132,7 +132,8 @@ export function createFunction(statement: CreateFunction): Change[] {
             ]
           : [],
       ),
-      returns: type(statement.returnType),
+      // `users.id%TYPE` names no type.
+      returns: statement.returnType?.pct_type === true ? undefined : type(statement.returnType),
       volatility: word === 'immutable' || word === 'stable' ? word : 'volatile',
     },
   ]

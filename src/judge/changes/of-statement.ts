@@ -21,7 +21,8 @@ function tableChanges(node: Node): Change[] | undefined {
   if ('CreateStmt' in node) return createTable(node.CreateStmt)
   if ('CreateForeignTableStmt' in node) return createTable(node.CreateForeignTableStmt.base ?? {})
   if ('CreateTableAsStmt' in node) {
-    return createFilled(node.CreateTableAsStmt.into, node.CreateTableAsStmt.objtype)
+    const { into, objtype, query } = node.CreateTableAsStmt
+    return createFilled(into, objtype, query)
   }
   if ('IndexStmt' in node) return createIndex(node.IndexStmt)
   if ('ViewStmt' in node) return createView(node.ViewStmt)
@@ -188,7 +189,9 @@ function reindex(statement: Extract<Node, { ReindexStmt: unknown }>['ReindexStmt
 }
 
 function vacuum(statement: Extract<Node, { VacuumStmt: unknown }>['VacuumStmt']): Change[] {
-  const full = statement.is_vacuumcmd === true && hasOption(statement.options, 'full')
+  // ANALYZE is the same node, and may stand in a transaction.
+  if (statement.is_vacuumcmd !== true) return [{ kind: 'harmless' }]
+  const full = hasOption(statement.options, 'full')
   const tables = (statement.rels ?? []).flatMap((node) =>
     'VacuumRelation' in node ? [nameOf(node.VacuumRelation.relation)] : [],
   )

@@ -1,6 +1,6 @@
-import type { Change } from '../change.js'
+import type { Change, Name } from '../change.js'
 import { comparisonsOf, constantText } from '../sql/comparisons.js'
-import { walk } from '../sql/expressions.js'
+import { expressionOf, walk } from '../sql/expressions.js'
 import type { Node } from '../sql/grammar.js'
 import { nameOf, strings } from '../sql/names.js'
 import { createFilled } from './create.js'
@@ -30,11 +30,39 @@ export function rows(node: Node): Change[] {
   if ('SelectStmt' in node && node.SelectStmt.intoClause !== undefined) {
     changes.push(...createFilled(node.SelectStmt.intoClause))
   }
+  changes.push(...reading(node))
   for (const name of unknown) {
     changes.push({ kind: 'unjudged', why: `what the function ${name}() does cannot be read here` })
   }
   return changes.length === 0 ? [{ kind: 'harmless' }] : changes
 }
+
+/** A query that goes through whole tables: nothing in it says that it reads a few rows only. */
+function reading(node: Node): Change[] {
+  if (!('SelectStmt' in node)) return []
+  const { fromClause, whereClause, limitCount, targetList } = node.SelectStmt
+  const isBounded =
+    limitCount !== undefined || comparisonsOf(whereClause).some(({ operator }) => operator === '=')
+  if (fromClause === undefined || isBounded || isExtreme(targetList)) return []
+  const tables: Name[] = []
+  walk(fromClause, (found) => {
+    if ('RangeVar' in found) tables.push(nameOf(found.RangeVar))
+  })
+  const own = tables.filter(
+    ({ schema, name }) =>
+      schema !== 'information_schema' && schema !== 'pg_catalog' && !name.startsWith('pg_'),
+  )
+  return own.length === 0 ? [] : [{ kind: 'read', tables: own }]
+}
+
+/** max(id) and min(id), which an index answers. */
+const isExtreme = (targets: readonly Node[] | undefined) =>
+  (targets ?? []).every(
+    (node) =>
+      'ResTarget' in node &&
+      node.ResTarget.val !== undefined &&
+      expressionOf(node.ResTarget.val).functions.some((name) => name === 'max' || name === 'min'),
+  )
 
 const written = { kind: 'write', whole: false, equals: [], limited: false, values: false } as const
 

@@ -4,11 +4,13 @@ import { checkRules } from './checks.js'
 import { columnTypeRules } from './column-types.js'
 import { columnRules } from './columns.js'
 import { concurrentlyRules } from './concurrently.js'
+import { constraintNameRules } from './constraint-names.js'
 import { dataRules } from './data.js'
 import { defaultRules } from './defaults.js'
 import { domainRules } from './domains.js'
 import { dropTypeRules } from './drop-types.js'
 import { dropRules } from './drops.js'
+import { enforcementRules } from './enforcement.js'
 import { enumRules } from './enums.js'
 import { grantRules } from './grants.js'
 import { heldLockRules } from './held-locks.js'
@@ -34,11 +36,13 @@ export const allRules: readonly Rule[] = [
   ...columnRules,
   ...columnTypeRules,
   ...concurrentlyRules,
+  ...constraintNameRules,
   ...dataRules,
   ...defaultRules,
   ...domainRules,
   ...dropRules,
   ...dropTypeRules,
+  ...enforcementRules,
   ...enumRules,
   ...grantRules,
   ...heldLockRules,

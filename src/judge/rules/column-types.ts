@@ -1,6 +1,7 @@
 import type { Change } from '../change.js'
 import { quoted } from '../finding.js'
 import type { Place, Rule } from '../rule.js'
+import type { State } from '../state/state.js'
 import type { ColumnState, TableState } from '../state/table.js'
 import { codeMeets, keepsRows, type KnownType } from '../state/type-change.js'
 import { isBusy, isKnownToCode, lockSeverity, named } from './tables.js'
@@ -17,7 +18,7 @@ const typeRewrites: Rule = {
   danger: 'Most changes of type write every row and every index anew while nobody can use the table.',
   lock: 'ACCESS EXCLUSIVE on the table, rewrite, or scan of it for its indexes and CHECKs',
   exceptions: [
-    'The old type is known, and its values stay as they are: varchar(n) to a larger n or to text, text to varchar without a limit, numeric to more digits at the same scale or to no limit, cidr to inet, more digits of a second, varbit to a larger one, timestamp to timestamptz where the server has UTC.',
+    'The old type is known, and its values stay as they are: varchar(n) to a larger n or to text, text to varchar without a limit, numeric to more digits at the same scale or to no limit, cidr to inet, more digits of a second, varbit to a larger one, timestamp to timestamptz where the server has UTC, or a domain without a CHECK over a type for which all this holds.',
     'The table was made by this plan and nothing was put into it, or the catalog says that it is tiny.',
   ],
   sources: [source],
@@ -39,7 +40,12 @@ const typeRewrites: Rule = {
     const table = state.table(change.table)
     const column = table.column(change.column)
     const old = known(column)
-    const isKept = old !== undefined && !change.converts && keepsRows(old, toOf(change), state.utc)
+    const to = toOf(change, state)
+    const isKept =
+      old !== undefined &&
+      !change.converts &&
+      !state.isConstrainedDomain(change.type) &&
+      keepsRows(old, to, state.utc)
     const work = isKept ? indexWork(change, table, old) : undefined
     if (!isBusy(table) || (isKept && work === undefined)) return undefined
     return {
@@ -60,10 +66,11 @@ const typeRewrites: Rule = {
   },
 }
 
-const toOf = ({ type }: AlterType): KnownType => ({
-  type: type.array ? `_${type.name}` : type.name,
-  modifiers: type.modifiers,
-})
+/** The new type; of a domain what it is made of, whose bytes it has. */
+function toOf({ type }: AlterType, state: State): KnownType {
+  const { name, modifiers, array } = (type.array ? undefined : state.domainBase(type)) ?? type
+  return { type: array ? `_${name}` : name, modifiers }
+}
 
 const known = (column: ColumnState | undefined): KnownType | undefined =>
   column?.type === undefined ? undefined : { type: column.type, modifiers: column.modifiers }
@@ -74,8 +81,10 @@ const known = (column: ColumnState | undefined): KnownType | undefined =>
  */
 function indexWork(change: AlterType, table: TableState, old: KnownType): string | undefined {
   const indexes = table.indexes().filter(({ columns }) => columns.includes(change.column))
+  // What an expression or a WHERE says may be another for the new type.
+  if (table.indexes().some(({ reads }) => reads.includes(change.column))) return 'builds its indexes anew'
   const reordered = change.collation || reorders.has(`${old.type} ${change.type.name}`)
-  if (indexes.some(({ partial }) => reordered || partial)) return 'builds its indexes anew'
+  if (reordered && indexes.length > 0) return 'builds its indexes anew'
   const checks = table
     .constraints()
     .some(({ type, columns, enforced }) => type === 'check' && enforced && columns.includes(change.column))
@@ -137,7 +146,7 @@ const typeBreaks: Rule = {
 }
 
 function whatCodeMeets(change: AlterType, old: KnownType | undefined, { state }: Place) {
-  const to = toOf(change)
+  const to = toOf(change, state)
   if (state.isConstrainedDomain(change.type)) {
     return { sqlstate: '23514', why: 'The domain refuses values that the old type took, with 23514.' }
   }

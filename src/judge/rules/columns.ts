@@ -1,7 +1,10 @@
+import type { Change } from '../change.js'
 import { quoted, shown } from '../finding.js'
-import type { Rule } from '../rule.js'
+import type { Place, Rule } from '../rule.js'
 import { isKnownToCode } from './tables.js'
 import { alterTable, columnName } from './words.js'
+
+type RenameColumn = Extract<Change, { kind: 'rename column' }>
 
 const before = 'CREATE TABLE users (id int PRIMARY KEY, email text, nickname text);'
 
@@ -43,7 +46,10 @@ const renameColumn: Rule = {
   danger: 'Renaming a column breaks every query of the running code that uses the old name.',
   lock: 'ACCESS EXCLUSIVE, brief',
   sqlstates: ['42703'],
-  exceptions: ['The column, or its table, was added by this plan.'],
+  exceptions: [
+    'The column, or its table, was added by this plan.',
+    'It gets its old name back in the same transaction.',
+  ],
   sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME'],
   bad: {
     before,
@@ -55,8 +61,9 @@ const renameColumn: Rule = {
     files: ['ALTER TABLE users ADD COLUMN handle text;'],
     running: 'SELECT id, nickname FROM users',
   },
-  find: (change, { state }) => {
-    if (change.kind !== 'rename column') return undefined
+  find: (change, place) => {
+    if (change.kind !== 'rename column' || isPassing(change, place)) return undefined
+    const { state } = place
     const table = state.table(change.table)
     const isNewType = change.of === 'type' && state.isNew('type', change.table)
     if (!isKnownToCode(table) || isNewType || table.column(change.column)?.isNew === true) return undefined
@@ -74,6 +81,15 @@ const renameColumn: Rule = {
       sqlstate: '42703',
     }
   },
+}
+
+/** A name that nobody sees: the transaction gives it, and takes it away again. */
+function isPassing(change: RenameColumn, { earlier, later, inTransaction }: Place): boolean {
+  const isOf = (one: Change): one is RenameColumn =>
+    one.kind === 'rename column' && one.table.name === change.table.name
+  if (!inTransaction()) return false
+  if (earlier().some((one) => isOf(one) && one.to === change.column)) return true
+  return later().some((one) => isOf(one) && one.column === change.to && one.to === change.column)
 }
 
 /** What DROP and RENAME COLUMN do to running code. */

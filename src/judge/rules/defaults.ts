@@ -39,7 +39,7 @@ const dropDefault: Rule = {
     if (column === undefined || getsAnother(column, place)) return undefined
     const table = place.state.table(column.table)
     const known = table.column(column.column)
-    const takesNull = known !== undefined && (known.isNew || table.catalog !== undefined) && !known.notNull
+    const takesNull = known?.isWhole === true && !table.rejectsNull(column.column)
     const beforeIt = table.catalog !== undefined && known !== undefined && !known.hasDefault && !known.isNew
     if (!isKnownToCode(table) || takesNull || beforeIt) return undefined
     return {
@@ -173,5 +173,39 @@ const setExpression: Rule = {
   },
 }
 
+const otherExpression: Rule = {
+  name: 'set-expression-values',
+  hazard: 'compatibility',
+  danger: 'Another expression for a generated column gives running code other values than it counts on.',
+  sqlstates: [],
+  versions: '17 and later',
+  exceptions: ['The column, or its table, was added by this plan.'],
+  sources: setExpression.sources,
+  bad: {
+    ...setExpression.bad,
+    running: 'INSERT INTO lines (id, price) VALUES (1, 100) RETURNING vat',
+    shows: 'another answer',
+  },
+  good: { ...setExpression.good, running: 'INSERT INTO lines (id, price) VALUES (1, 100) RETURNING vat' },
+  find: (change, { state }) => {
+    if (change.kind !== 'set expression') return undefined
+    const table = state.table(change.table)
+    if (!isKnownToCode(table) || table.column(change.column)?.isNew === true) return undefined
+    return {
+      table: change.table,
+      message: `${columnName(change.table, change.column)} is computed in another way from now on, in old rows too.`,
+      why: 'The running code reads the new values beside what it computes itself in the old way.',
+      instead: `Add a column with the new expression for this release, and drop the old one in contract-migrations/:\nALTER TABLE ${shown(change.table)} ADD COLUMN ... GENERATED ALWAYS AS (...) VIRTUAL;`,
+      severity: 'warning',
+    }
+  },
+}
+
 /** What happens to columns whose value PostgreSQL gives: defaults, identities, expressions. */
-export const defaultRules: readonly Rule[] = [dropDefault, generatedAlways, dropExpression, setExpression]
+export const defaultRules: readonly Rule[] = [
+  dropDefault,
+  generatedAlways,
+  dropExpression,
+  setExpression,
+  otherExpression,
+]

@@ -18,7 +18,7 @@ const dropRelation: Rule = {
   sqlstates: ['42P01', '23502'],
   exceptions: [
     'It was made by this plan, or the catalog says that it is not there.',
-    'Something of the same name takes its place in the same transaction, which has a rule of its own.',
+    'A view that another takes the place of in the same transaction has a rule of its own.',
     'It stands in a contract migration.',
   ],
   sources: ['https://www.postgresql.org/docs/current/sql-droptable.html'],
@@ -46,9 +46,10 @@ const dropRelation: Rule = {
   },
 }
 
-/** A view, which holds nothing of its own, and comes back at once. */
+/** A view, which holds nothing of its own, and comes back at once. A sequence begins again, and loses its grants. */
 const isRemade = (change: Drop, place: Place) =>
-  change.object !== 'table' && replacement(change.object, change.name, place) !== undefined
+  (change.object === 'view' || change.object === 'materialized view') &&
+  replacement(change.object, change.name, place)?.kind === 'create view'
 
 const recreateView: Rule = {
   name: 'recreate-view',
@@ -78,18 +79,20 @@ const recreateView: Rule = {
       change.kind === 'drop' && (change.object === 'view' || change.object === 'materialized view')
     if (!isView || !isKnownObject(change.object, change.name, place)) return undefined
     const again = replacement(change.object, change.name, place)
-    if (again === undefined) return undefined
+    if (again?.kind !== 'create view') return undefined
     return lost(change, again, place)
   },
 }
 
 function lost(change: Drop, again: Change, place: Place): Advice | undefined {
-  const known = place.state.table(change.name).catalog
+  const table = place.state.table(change.name)
+  const known = table.catalog
+  const old = known?.columns.map((column) => column.name) ?? table.viewColumns()
   const name = shown(change.name)
   const now = again.kind === 'create view' ? again.columns : undefined
-  const gone = now === undefined ? [] : (known?.columns ?? []).filter((column) => !now.includes(column.name))
+  const gone = now === undefined ? [] : old.filter((column) => !now.includes(column))
   if (gone.length > 0) {
-    const columns = columnList(gone.map((column) => column.name))
+    const columns = columnList(gone)
     return {
       table: change.name,
       message: `The new ${name} no longer has ${columns}, which the running code may read.`,

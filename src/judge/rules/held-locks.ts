@@ -59,6 +59,10 @@ function workOf(change: Change, { earlier, state }: Place): string | undefined {
       return change.filled ? `${shown(change.table)} is filled` : undefined
     case 'create view':
       return change.materialized ? `${shown(change.view)} is filled` : undefined
+    case 'read': {
+      const read = change.tables.find((name) => isBusy(state.table(name)))
+      return read === undefined ? undefined : `${shown(read)} is read`
+    }
     case 'refresh':
       return change.withData ? `${shown(change.view)} is filled` : undefined
     case 'validate constraint': {

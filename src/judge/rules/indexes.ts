@@ -12,7 +12,7 @@ const createIndex: Rule = {
   lock: 'SHARE on the table, scan',
   exceptions: [
     'The table was made by this plan and nothing was put into it.',
-    'The catalog says that it is tiny, or a materialized view, to which nobody writes.',
+    'The catalog says that it is tiny, or it is known to be a materialized view, to which nobody writes.',
     'It is ON ONLY a table with partitions: that makes an index without entries, to which those of the partitions are attached.',
     'It says IF NOT EXISTS, and the catalog has it.',
   ],
@@ -30,7 +30,7 @@ const createIndex: Rule = {
   find: (change, { state }) => {
     if (change.kind !== 'create index' || change.concurrently) return undefined
     const table = state.table(change.table)
-    if (!isBusy(table) || table.catalog?.kind === 'materialized view') return undefined
+    if (!isBusy(table) || table.isMaterialized) return undefined
     if (change.only && (table.isPartitioned || table.catalog === undefined)) return undefined
     const there = change.index !== undefined && state.indexOf({ ...change.table, name: change.index })
     if (change.ifNotExists && there) return undefined

@@ -108,7 +108,7 @@ const refused: Rule = {
 }
 
 function refusal(old: KnownFunction, change: CreateFunction): string | undefined {
-  if (old.returns !== change.returns) {
+  if (old.returns !== change.returns && old.returns !== undefined && change.returns !== undefined) {
     return `it returns ${change.returns ?? 'something else'}, and returned ${old.returns ?? 'something else'}`
   }
   const [before, now] = [inputsOf(old.arguments), inputsOf(change.arguments)]

@@ -23,7 +23,8 @@ const named = new Set<ObjectKind>([
 /** The change, where running code knows the old name. */
 function movedAway(change: Change, place: Place): Moved | undefined {
   if ((change.kind !== 'rename' && change.kind !== 'move') || !named.has(change.object)) return undefined
-  return isKnownObject(change.object, change.name, place) ? change : undefined
+  const isPassing = place.earlier().some((one) => one.kind === 'rename' && one.to === change.name.name)
+  return isKnownObject(change.object, change.name, place) && !isPassing ? change : undefined
 }
 
 const rename: Rule = {
@@ -36,7 +37,8 @@ const rename: Rule = {
   exceptions: [
     'It was made by this plan.',
     'A view of the old name takes its place in the same transaction.',
-    'It is an index or a constraint.',
+    'It gets its old name back in the same transaction.',
+    'It is an index, or a constraint, which has a rule of its own.',
   ],
   sources: ['https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME'],
   bad: {
@@ -52,8 +54,9 @@ const rename: Rule = {
   find: (change, place) => {
     const moved = movedAway(change, place)
     if (moved === undefined) return undefined
+    if (isUndone(moved, place)) return undefined
     const next = replacement(moved.object, moved.name, place)
-    if (next !== undefined && next.kind !== 'rename') return undefined
+    if (next !== undefined && next.kind !== 'rename' && next.kind !== 'create table') return undefined
     const old = shown(moved.name)
     const to = shown(nameAfter(moved))
     const missing = stateOfMissing(moved.object)
@@ -72,6 +75,18 @@ const rename: Rule = {
       ...(next === undefined ? {} : { severity: 'warning' as const }),
     }
   },
+}
+
+/** Nobody sees another name: the transaction gives the old one back to the same thing. */
+function isUndone(moved: Moved, { later, inTransaction }: Place): boolean {
+  if (moved.kind !== 'rename' || !inTransaction()) return false
+  let name = moved.to
+  for (const next of later()) {
+    if (next.kind !== 'rename' || next.object !== moved.object || next.name.name !== name) continue
+    name = next.to
+    if (name === moved.name.name) return true
+  }
+  return false
 }
 
 const isTable = (object: ObjectKind) =>
@@ -114,21 +129,21 @@ function leak(
   view: Extract<Change, { kind: 'create view' }>,
   place: Place,
 ): Advice | undefined {
-  const known = place.state.table(moved.name).catalog
-  if (known === undefined) return undefined
+  const table = place.state.table(moved.name)
+  const known = table.catalog
   const old = shown(moved.name)
-  const missing = known.columns.filter(({ name }) => view.columns?.includes(name) === false)
+  const missing = (known?.columns ?? []).filter(({ name }) => view.columns?.includes(name) === false)
   if (missing.length > 0) {
     const columns = columnList(missing.map(({ name }) => name))
     return {
       table: moved.name,
       message: `The view ${old} lacks ${columns}, which the running code may use.`,
       why: 'Queries that name a column which the view does not have fail with 42703.',
-      instead: `List every column of the table:\nCREATE VIEW ${old} AS SELECT ${columnList(known.columns.map(({ name }) => name))} FROM ${shown(nameAfter(moved))};`,
+      instead: `List every column of the table:\nCREATE VIEW ${old} AS SELECT ${columnList((known?.columns ?? []).map(({ name }) => name))} FROM ${shown(nameAfter(moved))};`,
       sqlstate: '42703',
     }
   }
-  if (known.rowSecurity && !view.securityInvoker) {
+  if (known?.rowSecurity === true && !view.securityInvoker) {
     return {
       table: moved.name,
       message: `The view ${old} shows every row, although ${shown(nameAfter(moved))} has row-level security.`,
@@ -136,12 +151,13 @@ function leak(
       instead: `Let the view read with the rights of whoever asks (15 and later):\nCREATE VIEW ${old} WITH (security_invoker) AS SELECT ... FROM ${shown(nameAfter(moved))};`,
     }
   }
-  if (known.grantedTo.length === 0 || isGrantedLater(moved.name, place)) return undefined
+  const roles = table.grantedTo ?? []
+  if (roles.length === 0 || isGrantedLater(moved.name, place)) return undefined
   return {
     table: moved.name,
-    message: `The view ${old} has none of the grants of the table, so ${known.grantedTo.map(quoted).join(', ')} cannot use it.`,
+    message: `The view ${old} has none of the grants of the table, so ${roles.map(quoted).join(', ')} cannot use it.`,
     why: 'Grants go with the table to its new name, and other roles than the owner get 42501 from the view.',
-    instead: `Grant the same again in the same file:\nGRANT SELECT, INSERT, UPDATE, DELETE ON ${old} TO ${known.grantedTo.map(quoted).join(', ')};`,
+    instead: `Grant the same again in the same file:\nGRANT SELECT, INSERT, UPDATE, DELETE ON ${old} TO ${roles.map(quoted).join(', ')};`,
     sqlstate: '42501',
   }
 }

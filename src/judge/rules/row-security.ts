@@ -42,7 +42,7 @@ const enable: Rule = {
       (one) => one.kind === 'row security' && one.does === 'enable' && isOf(one, change.table),
     )
     if (!forced && table.catalog?.grantedTo.length === 0) return undefined
-    if (forced && table.catalog?.rowSecurity === false && !onHere) return undefined
+    if (forced && table.rowSecurity === false && !onHere) return undefined
     if (around(place).some((one) => one.kind === 'create policy' && one.open && isOf(one, change.table)))
       return undefined
     const roles = table.catalog?.grantedTo ?? []
@@ -88,7 +88,7 @@ const policies: Rule = {
     const table = place.state.table(strict.table)
     if (!isKnownToCode(table)) return undefined
     const onHere = place.earlier().some((one) => one.kind === 'row security' && isOf(one, strict.table))
-    if (table.catalog?.rowSecurity === false && !onHere) return undefined
+    if (table.rowSecurity === false && !onHere) return undefined
     return {
       table: strict.table,
       message: `${strict.words} may hide rows of ${named(table)} from the running code, or refuse its writes.`,

@@ -1,6 +1,7 @@
 import type { Change, Name } from '../change.js'
 import { shown } from '../finding.js'
 import type { Rule } from '../rule.js'
+import type { TableState } from '../state/table.js'
 import { isBusy, isKnownToCode, lockSeverity, named } from './tables.js'
 
 const before = 'CREATE TABLE users (id int PRIMARY KEY, email text);'
@@ -15,6 +16,7 @@ const rewrite: Rule = {
   exceptions: [
     'The table was made by this plan and nothing was put into it.',
     'The catalog says that it is tiny.',
+    'SET LOGGED, UNLOGGED, TABLESPACE or ACCESS METHOD say what the table is known to be already.',
   ],
   sources: [
     'https://www.postgresql.org/docs/current/sql-vacuum.html',
@@ -27,7 +29,7 @@ const rewrite: Rule = {
     const work = rewriting(change)
     if (work === undefined) return undefined
     const table = work.table === undefined ? undefined : state.table(work.table)
-    if (table !== undefined && !isBusy(table)) return undefined
+    if (table !== undefined && (!isBusy(table) || isKept(change, table))) return undefined
     const of = table === undefined ? 'every table, one after the other,' : named(table)
     return {
       table: table?.name,
@@ -37,6 +39,18 @@ const rewrite: Rule = {
       ...(table === undefined ? {} : lockSeverity(table)),
     }
   },
+}
+
+/** It says what the table is already. */
+function isKept(change: Change, { storage }: TableState): boolean {
+  if (change.kind !== 'rewrite' || storage === undefined) return false
+  const { logged, tablespace, accessMethod } = change.to
+  return (
+    (logged === undefined || logged === storage.logged) &&
+    (tablespace === undefined || tablespace === storage.tablespace) &&
+    (accessMethod === undefined || accessMethod === storage.accessMethod) &&
+    Object.keys(change.to).length > 0
+  )
 }
 
 function rewriting(

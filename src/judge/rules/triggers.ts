@@ -17,6 +17,7 @@ BEGIN
   IF NEW.total = 0 THEN RAISE EXCEPTION 'an order costs something'; END IF;
   RETURN NEW;
 END $$;`
+const lenient = `CREATE FUNCTION no_free() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;`
 const orders = 'CREATE TABLE orders (id int PRIMARY KEY, total int, changed_at timestamptz);'
 
 const createTrigger: Rule = {
@@ -139,5 +140,45 @@ const createRule: Rule = {
   },
 }
 
+const replaceTriggerFunction: Rule = {
+  name: 'replace-trigger-function',
+  hazard: 'compatibility',
+  danger: 'A trigger that is there refuses or leaves out rows as soon as its function does.',
+  sqlstates: ['P0001'],
+  exceptions: [
+    'Nothing is known of a function of that name, or it was made by this plan.',
+    'It has raised an exception, or returned NULL, before.',
+  ],
+  sources: ['https://www.postgresql.org/docs/current/plpgsql-trigger.html'],
+  bad: {
+    before: `${orders} ${lenient} CREATE TRIGGER no_free BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION no_free();`,
+    files: [raises.replace('CREATE', 'CREATE OR REPLACE')],
+    running: 'INSERT INTO orders VALUES (1, 0)',
+  },
+  good: {
+    before: `${orders} ${lenient} CREATE TRIGGER no_free BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION no_free();`,
+    files: [lenient.replace('CREATE', 'CREATE OR REPLACE')],
+    running: 'INSERT INTO orders VALUES (1, 0)',
+  },
+  find: (change, { state }) => {
+    if (change.kind !== 'create function' || change.body === undefined) return undefined
+    const old = state.functions(change.function).find(({ isNew }) => !isNew)
+    const { raises: refuses, skips } = change.body
+    const isNewly = (refuses && old?.body?.raises !== true) || (skips && old?.body?.skips !== true)
+    if (old === undefined || !isNewly) return undefined
+    const called = `${shown(change.function)}()`
+    return {
+      table: undefined,
+      message: `From now on ${called} may ${refuses ? 'refuse' : 'leave out'} rows that the running code writes to tables whose triggers call it.`,
+      why: refuses
+        ? 'It raises an exception, which running code meets as P0001.'
+        : 'It returns NULL, so a trigger before the row leaves it out without a word.',
+      instead: `Let this release write rows that it lets through, and replace the function in contract-migrations/, which runs once no old code is left.`,
+      ...(refuses ? { sqlstate: 'P0001' } : {}),
+      ...(old.body === undefined ? { severity: 'warning' as const } : {}),
+    }
+  },
+}
+
 /** Triggers and rules that come between running code and its rows. */
-export const triggerRules: readonly Rule[] = [createTrigger, createRule]
+export const triggerRules: readonly Rule[] = [createTrigger, replaceTriggerFunction, createRule]

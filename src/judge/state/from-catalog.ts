@@ -8,13 +8,19 @@ export function fromCatalog(table: CatalogTable): Entry {
     ...empty({ schema: table.schema, name: table.name }),
     catalog: table,
     isPartitioned: table.kind === 'partitioned table',
+    isMaterialized: table.kind === 'materialized view',
+    rowSecurity: table.rowSecurity,
+    storage: table.storage,
+    grantedTo: table.grantedTo,
     viewColumns: table.kind === 'view' ? table.columns.map(({ name }) => name) : [],
   }
   for (const column of table.columns) {
     entry.columns.set(column.name, {
       ...column,
       generated: column.generated ? 'stored' : undefined,
+      hasDefault: column.hasDefault || column.identity !== undefined,
       isNew: false,
+      isWhole: true,
       distinctDefault: column.identity !== undefined,
     })
   }

@@ -1,6 +1,6 @@
 import type { CatalogTable } from '../../core/catalog.js'
 import type { Comparison } from '../bounds.js'
-import type { Constraint, Name } from '../change.js'
+import type { Constraint, Name, Storage } from '../change.js'
 
 /** A table as far as it is known at one point of the plan. */
 export interface TableState {
@@ -22,6 +22,13 @@ export interface TableState {
   readonly indexes: () => readonly IndexState[]
   /** Known to have partitions; false: not known to have any. */
   readonly isPartitioned: boolean
+  readonly isMaterialized: boolean
+  /** Row-level security is on; undefined: not known. */
+  readonly rowSecurity: boolean | undefined
+  /** Undefined: not known. */
+  readonly storage: Storage | undefined
+  /** Roles to which somebody has granted something of it; undefined: nothing is known of that. */
+  readonly grantedTo: readonly string[] | undefined
   /** Columns of a view in their order; empty: not known, or no view. */
   readonly viewColumns: () => readonly string[]
 }
@@ -29,6 +36,8 @@ export interface TableState {
 export interface ColumnState {
   readonly name: string
   readonly isNew: boolean
+  /** All of its definition is known, so what is not said of it is not so. */
+  readonly isWhole: boolean
   /** As `pg_type` names it; undefined: not known. */
   readonly type: string | undefined
   readonly modifiers: readonly number[]
@@ -60,6 +69,8 @@ export interface IndexState {
   readonly unique: boolean
   /** Plain columns, in their order; an expression is none. */
   readonly columns: readonly string[]
+  /** All columns that an index with an expression or a WHERE has to do with; none of a plain one. */
+  readonly reads: readonly string[]
   readonly partial: boolean
   readonly constraint: string | undefined
   readonly isNew: boolean
@@ -77,5 +88,9 @@ export interface Entry {
   constraints: Map<string, ConstraintState>
   indexes: Map<string, IndexState>
   isPartitioned: boolean
+  isMaterialized: boolean
+  rowSecurity: boolean | undefined
+  storage: Storage | undefined
+  grantedTo: readonly string[] | undefined
   viewColumns: readonly string[]
 }

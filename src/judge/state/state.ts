@@ -1,5 +1,5 @@
 import type { Catalog } from '../../core/catalog.js'
-import type { Argument, Change, Name } from '../change.js'
+import type { Argument, Change, ColumnType, Name } from '../change.js'
 import type { IndexState, TableState } from './table.js'
 import { createTables, type Tables } from './tables.js'
 
@@ -10,6 +10,8 @@ import { createTables, type Tables } from './tables.js'
 export interface State {
   /** As `server_version_num` has it; undefined: no database was asked. */
   readonly serverVersion: number | undefined
+  /** What is there now was asked of a database. */
+  readonly hasCatalog: boolean
   /** TimeZone of the server is UTC; undefined: not known. */
   readonly utc: boolean | undefined
   /** Never undefined: of a table that nobody has told of, it is assumed that running code uses it. */
@@ -20,6 +22,8 @@ export interface State {
   isNew(kind: 'type' | 'function' | 'sequence' | 'schema', name: Name): boolean
   /** A domain to which this plan gave a CHECK or NOT NULL. */
   isConstrainedDomain(name: Name): boolean
+  /** What a domain of this plan, or of the one before it, is made of. */
+  domainBase(name: Name): ColumnType | undefined
   /** What this plan, or the one before it, made of the name: each signature once, the newest last. */
   functions(name: Name): readonly KnownFunction[]
   /** As this plan declared the function. */
@@ -41,11 +45,13 @@ export function createState(catalog: Catalog | undefined): MutableState {
   const tables: Tables = createTables(catalog)
   const made = new Set<string>()
   const constrained = new Set<string>()
+  const bases = new Map<string, ColumnType>()
   const volatility = new Map<string, 'immutable' | 'stable' | 'volatile'>()
   const functions = new Map<string, KnownFunction[]>()
   const schemaOf = ({ schema }: Name) => schema !== undefined && made.has(`schema ${schema}`)
   return {
     serverVersion: catalog?.serverVersion,
+    hasCatalog: catalog !== undefined,
     utc: catalog?.utc,
     table: (name) => {
       const table = tables.get(name)
@@ -54,10 +60,12 @@ export function createState(catalog: Catalog | undefined): MutableState {
     indexOf: (name) => tables.indexOf(name),
     isNew: (kind, name) => made.has(key(kind, name)) || schemaOf(name),
     isConstrainedDomain: ({ name }) => constrained.has(name),
+    domainBase: ({ name }) => bases.get(name),
     functions: ({ name }) => functions.get(name) ?? [],
     volatilityOf: (name) => volatility.get(name),
     apply: (change) => {
       if (change.kind === 'create type' && change.constrained) constrained.add(change.type.name)
+      if (change.kind === 'create type' && change.base !== undefined) bases.set(change.type.name, change.base)
       if (change.kind === 'domain constraint' && /^(?:add|set not null)$/.test(change.does)) {
         constrained.add(change.domain.name)
       }

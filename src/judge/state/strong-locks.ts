@@ -64,6 +64,7 @@ const strongest = new Set<Change['kind']>([
   'set identity',
   'drop identity',
   'rename constraint',
+  'alter constraint',
   'row security',
   'triggers',
   'rewrite',

@@ -50,16 +50,48 @@ export function alter(entry: Entry, change: Change): void {
         if (constraint === change.constraint) entry.indexes.delete(name)
       }
       return
+    case 'alter constraint': {
+      const constraint = entry.constraints.get(change.constraint)
+      if (constraint === undefined || change.enforced === undefined) return
+      entry.constraints.set(change.constraint, {
+        ...constraint,
+        enforced: change.enforced,
+        valid: change.enforced,
+      })
+      return
+    }
+    case 'rename constraint':
+      renameConstraint(entry, change.constraint, change.to)
+      return
     case 'validate constraint': {
       const constraint = entry.constraints.get(change.constraint)
       if (constraint !== undefined) entry.constraints.set(change.constraint, { ...constraint, valid: true })
       return
     }
+    case 'row security':
+      if (change.does === 'enable' || change.does === 'disable') entry.rowSecurity = change.does === 'enable'
+      return
+    case 'rewrite':
+      if (entry.storage !== undefined) entry.storage = { ...entry.storage, ...change.to }
+      return
     case 'attach partition':
     case 'detach partition':
       entry.isPartitioned = true
       return
   }
+}
+
+/** The index behind a constraint has its name, and goes along. */
+function renameConstraint(entry: Entry, from: string, to: string): void {
+  const constraint = entry.constraints.get(from)
+  if (constraint !== undefined) {
+    entry.constraints.delete(from)
+    entry.constraints.set(to, { ...constraint, name: to })
+  }
+  const index = entry.indexes.get(from)
+  if (index?.constraint !== from) return
+  entry.indexes.delete(from)
+  entry.indexes.set(to, { ...index, name: to, constraint: to })
 }
 
 /** An array has the name of its elements behind an underscore. https://www.postgresql.org/docs/current/catalog-pg-type.html */
@@ -72,6 +104,7 @@ function update(entry: Entry, name: string, facts: Partial<ColumnState>): void {
 const unknownColumn = (name: string): ColumnState => ({
   name,
   isNew: false,
+  isWhole: false,
   type: undefined,
   modifiers: [],
   notNull: false,
@@ -88,6 +121,7 @@ function addColumn(entry: Entry, column: Column): void {
   entry.columns.set(column.name, {
     name: column.name,
     isNew: true,
+    isWhole: true,
     type: catalogName(column.type),
     modifiers: column.type.modifiers,
     notNull: column.notNull,
@@ -109,8 +143,7 @@ function addConstraint(entry: Entry, constraint: Constraint): void {
     columns: constraint.columns,
     valid: !constraint.notValid && !constraint.notEnforced,
     enforced: !constraint.notEnforced,
-    provesNotNull:
-      constraint.type === 'not null' ? constraint.columns : (constraint.expression?.provesNotNull ?? []),
+    provesNotNull: provenBy(entry, constraint),
     comparisons: constraint.expression?.comparisons,
     references: constraint.references?.table,
     isNew: true,
@@ -120,8 +153,22 @@ function addConstraint(entry: Entry, constraint: Constraint): void {
     const built = entry.indexes.get(constraint.usingIndex ?? '')
     if (built !== undefined) entry.indexes.delete(built.name)
     const columns = built?.columns ?? constraint.columns
-    entry.indexes.set(name, { name, unique: true, columns, partial: false, constraint: name, isNew: true })
+    entry.indexes.set(name, {
+      name,
+      unique: true,
+      columns,
+      reads: [],
+      partial: false,
+      constraint: name,
+      isNew: true,
+    })
   }
+}
+
+function provenBy({ indexes }: Entry, constraint: Constraint): readonly string[] {
+  if (constraint.type === 'not null') return constraint.columns
+  if (constraint.type !== 'primary key') return constraint.expression?.provesNotNull ?? []
+  return indexes.get(constraint.usingIndex ?? '')?.columns ?? constraint.columns
 }
 
 /** A table of which nothing is known but its name. */
@@ -135,6 +182,10 @@ export const empty = (name: Name): Entry => ({
   constraints: new Map(),
   indexes: new Map(),
   isPartitioned: false,
+  isMaterialized: false,
+  rowSecurity: undefined,
+  storage: undefined,
+  grantedTo: undefined,
   viewColumns: [],
 })
 
@@ -155,6 +206,8 @@ export function fromCreate(change: Extract<Change, { kind: 'create table' }>): E
     ...empty(change.table),
     isNew: true,
     isPartitioned: change.partitioned,
+    rowSecurity: false,
+    storage: change.storage,
   }
   for (const column of change.columns) addColumn(entry, column)
   for (const constraint of change.constraints) addConstraint(entry, constraint)
@@ -174,6 +227,10 @@ export function shownOf(entry: Entry): TableState {
     constraints: () => [...constraints.values()],
     indexes: () => [...indexes.values()],
     isPartitioned,
+    isMaterialized: entry.isMaterialized,
+    rowSecurity: entry.rowSecurity,
+    storage: entry.storage,
+    grantedTo: entry.grantedTo,
     viewColumns: () => entry.viewColumns,
     provesNotNull: (column) =>
       columns.get(column)?.notNull === true ||

@@ -129,6 +129,7 @@ export function createTables(catalog: Catalog | undefined): Tables {
           if (find(change.view) === undefined)
             put({ ...empty(change.view), isNew: !left.has(change.view.name) })
           obtain(change.view).viewColumns = change.columns ?? []
+          obtain(change.view).isMaterialized = change.materialized
           return
         case 'rename column': {
           const { viewColumns } = obtain(change.table)
@@ -152,6 +153,10 @@ export function createTables(catalog: Catalog | undefined): Tables {
         case 'move':
           if (isRelation(change.object)) leave(change.name, { ...change.name, schema: change.to })
           return
+        case 'grant':
+        case 'revoke':
+          if (change.object === 'table') for (const name of change.names) grantOn(obtain(name), change)
+          return
         case 'write':
           if (!change.values && fills.has(change.does)) fill(obtain(change.table))
           return
@@ -160,9 +165,19 @@ export function createTables(catalog: Catalog | undefined): Tables {
           if (name === undefined) return
           const { unique, columns, where, only } = change
           const partial = where !== undefined
+          const reads =
+            change.plain && !partial ? [] : [...columns, ...change.reads, ...(where?.columns ?? [])]
           const table = obtain(change.table)
           if (change.ifNotExists && table.indexes.has(name)) return
-          table.indexes.set(name, { name, unique, columns, partial, constraint: undefined, isNew: true })
+          table.indexes.set(name, {
+            name,
+            unique,
+            columns,
+            reads,
+            partial,
+            constraint: undefined,
+            isNew: true,
+          })
           house(table, name)
           // Nobody says ONLY of a table without partitions.
           if (only && table.catalog === undefined) table.isPartitioned = true
@@ -178,6 +193,12 @@ export function createTables(catalog: Catalog | undefined): Tables {
       }
     },
   }
+}
+
+function grantOn(entry: Entry, { kind, from }: Extract<Change, { kind: 'grant' | 'revoke' }>): void {
+  const roles = entry.grantedTo ?? []
+  // A single right may be revoked of several: the role still counts.
+  if (kind === 'grant') entry.grantedTo = [...new Set([...roles, ...from])]
 }
 
 // An UPDATE or DELETE makes no table larger.

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { keepsRows } from '../../../src/judge/state/type-change.js'
-import { truthOf } from '../support/truth.js'
+import { truthOf } from '../support/truth-here.js'
 import { found, foundWith, index, table } from '../support/found.js'
 
 const typed = (type: string, modifiers: number[] = []) => ({ type, modifiers })

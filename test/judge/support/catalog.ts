@@ -8,7 +8,9 @@ import type { TestDatabase } from '../../support/postgres.js'
 export async function catalogOf(database: TestDatabase): Promise<Catalog> {
   const names = await database.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
-      WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname !~ '^(pg_|information_schema)'`,
+      WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND nspname !~ '^(pg_|information_schema)'
+     UNION SELECT proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace
+      WHERE nspname !~ '^(pg_|information_schema)'`,
   )
   const target = readDatabaseUrl(database.url, { source: 'DATABASE_URL' })
   const session = await connect(target, { applicationName: 'test', waitMs: 1000 })

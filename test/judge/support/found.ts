@@ -63,6 +63,7 @@ export const index = (
   valid: true,
   partial: false,
   columns,
+  reads: facts.partial === true ? columns : [],
   constraint: undefined,
   ...facts,
 })
