@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { startEmbeddedPostgres } from '../test/support/embedded.js'
+import { benchCorpus } from './corpus.js'
 import { measureManyMigrations } from './many-migrations.js'
 import { measureNothingToDo } from './nothing-to-do.js'
 import { benchProof } from './proof.js'
@@ -8,7 +9,7 @@ import { benchRestart } from './restart.js'
 import { measureStall } from './stall.js'
 import { printTable } from './table.js'
 
-// npm run bench -- [nothing | many | stall | record | restart | proof] [--quick]
+// npm run bench -- [nothing | many | stall | record | restart | proof | corpus] [--quick] [--list] [--recorded]
 // Every time is a ratio of two commands that ran in turn, in this run, on this machine.
 const words = process.argv.slice(2)
 const quick = words.includes('--quick')
@@ -30,6 +31,14 @@ const stop = async () => {
 process.once('SIGINT', () => void stop())
 
 try {
+  if (only === 'corpus') {
+    await benchCorpus(server.url, {
+      list: words.includes('--list'),
+      recorded: words.includes('--recorded'),
+    })
+    await server.stop()
+    process.exit(0)
+  }
   const rows = [
     ...(isWanted('nothing') ? await measureNothingToDo(server.url, quick ? 5 : 21) : []),
     ...(isWanted('many') ? await measureManyMigrations(server.url, quick ? 2 : 5) : []),

@@ -6,7 +6,7 @@ import { allRules } from '../../src/judge/rules/all.js'
 import { loadGrammar } from '../../src/judge/sql/grammar.js'
 import { serverMajor } from '../support/postgres.js'
 import { harm, unshown } from './support/shows.js'
-import { truthOf } from './support/truth.js'
+import { truthOf } from './support/truth-here.js'
 
 const grammar = await loadGrammar()
 const server = await serverMajor()

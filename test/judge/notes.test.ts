@@ -3,7 +3,7 @@ import { judge, type JudgedFile } from '../../src/judge/judge.js'
 import { allRules } from '../../src/judge/rules/all.js'
 import { loadGrammar } from '../../src/judge/sql/grammar.js'
 import { catalogWith, table } from './support/found.js'
-import { truthOf } from './support/truth.js'
+import { truthOf } from './support/truth-here.js'
 
 const grammar = await loadGrammar()
 

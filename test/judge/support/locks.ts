@@ -12,6 +12,8 @@ export interface Lock {
 export interface Work {
   readonly kind: 'rewrite' | 'scan' | undefined
   readonly lockedRows: readonly string[]
+  /** Rows of tables in use were put in, changed or taken away. */
+  readonly wroteRows: boolean
 }
 
 interface Counted {
@@ -74,6 +76,7 @@ export async function readWork(
 export function workBetween(before: ReadonlyMap<number, Counted>, after: ReadonlyMap<number, Counted>): Work {
   let rows = 0
   let rewritten = false
+  let wroteRows = false
   const lockedRows: string[] = []
   for (const [oid, now] of after) {
     const then = before.get(oid)
@@ -83,8 +86,10 @@ export function workBetween(before: ReadonlyMap<number, Counted>, after: Readonl
     if (then === undefined) continue
     // TRUNCATE gives a new file as well, but an empty one.
     if (then.file !== now.file && now.bytes > 0) rewritten = true
+    if (then.file !== now.file && now.bytes === 0 && then.bytes > 0) wroteRows = true
+    if (changed > 0 || (now.written > then.written && then.file === now.file)) wroteRows = true
     if (changed >= many) lockedRows.push(now.table)
   }
   const kind = rewritten ? 'rewrite' : rows >= many ? 'scan' : undefined
-  return { kind, lockedRows }
+  return { kind, lockedRows, wroteRows }
 }

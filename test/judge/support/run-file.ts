@@ -24,6 +24,18 @@ export interface Failed {
   readonly message: string
 }
 
+export interface Ran {
+  readonly locks: readonly Held[]
+  /** Rows of tables in use are others than before, so other answers are no wonder. */
+  readonly wroteRows: boolean
+  readonly fails: Failed | undefined
+}
+
+interface Did {
+  readonly locks: readonly Held[]
+  readonly wroteRows: boolean
+}
+
 interface Scene {
   readonly migration: Client
   readonly database: TestDatabase
@@ -31,40 +43,39 @@ interface Scene {
 }
 
 /** Runs one file as `migrate` does, and looks after each statement at what it holds and what it has done. */
-export async function runFile(
-  file: string,
-  scene: Scene,
-): Promise<{ readonly locks: readonly Held[]; readonly fails: Failed | undefined }> {
+export async function runFile(file: string, scene: Scene): Promise<Ran> {
   const statements = readStatements(file, grammar).map(({ sql }) => sql)
   const tables = await knownTables(scene.migration)
   const locks: Held[] = []
+  let wroteRows = false
   const oneByOne = file.startsWith('-- no-transaction')
   let current = ''
   try {
     if (!oneByOne) await scene.migration.query('BEGIN')
     for (const statement of statements) {
       current = statement
-      locks.push(
-        ...(oneByOne
-          ? await alone(statement, tables, scene)
-          : await within(statement, tables, scene.migration)),
-      )
+      const did = oneByOne
+        ? await alone(statement, tables, scene)
+        : await within(statement, tables, scene.migration)
+      locks.push(...did.locks)
+      wroteRows ||= did.wroteRows
     }
     if (!oneByOne) await scene.migration.query('COMMIT')
-    return { locks, fails: undefined }
+    return { locks, wroteRows, fails: undefined }
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
     await scene.migration.query('ROLLBACK')
-    return { locks, fails: { statement: current, sqlstate: error.code ?? '', message: error.message } }
+    const { code: sqlstate = '', message } = error
+    return { locks, wroteRows, fails: { statement: current, sqlstate, message } }
   }
 }
 
 /** Inside the open transaction: what is held after the statement was held while it worked, or is from now on. */
-async function within(statement: string, tables: readonly number[], client: Client): Promise<Held[]> {
+async function within(statement: string, tables: readonly number[], client: Client): Promise<Did> {
   const before = await readWork(client)
   await client.query(statement)
   const work = workBetween(before, await readWork(client))
-  return held(await heldLocks(client, tables), work, statement)
+  return { locks: held(await heldLocks(client, tables), work, statement), wroteRows: work.wroteRows }
 }
 
 function held(
@@ -82,12 +93,12 @@ function held(
 }
 
 /** By itself: in a transaction of its own where it can stand in one, so that its locks can be seen. */
-async function alone(statement: string, tables: readonly number[], scene: Scene): Promise<Held[]> {
+async function alone(statement: string, tables: readonly number[], scene: Scene): Promise<Did> {
   await scene.migration.query('BEGIN')
   try {
-    const locks = await within(statement, tables, scene.migration)
+    const did = await within(statement, tables, scene.migration)
     await scene.migration.query('COMMIT')
-    return locks
+    return did
   } catch (error) {
     await scene.migration.query('ROLLBACK')
     const cannot = error instanceof DatabaseError && error.code === '25001'
@@ -100,7 +111,7 @@ async function alone(statement: string, tables: readonly number[], scene: Scene)
  * A statement that takes no transaction is stopped half way, by one that has written to every table. Either it
  * waits for that transaction without stopping running code, as CONCURRENTLY does, or its own lock shows.
  */
-async function stopped(statement: string, tables: readonly number[], scene: Scene): Promise<Held[]> {
+async function stopped(statement: string, tables: readonly number[], scene: Scene): Promise<Did> {
   const { migration, database, code } = scene
   const writer = await database.connect()
   const observer = await database.connect()
@@ -130,7 +141,7 @@ async function stopped(statement: string, tables: readonly number[], scene: Scen
     work: work.kind ?? 'scan',
     statement,
   }))
-  return [...held(locks, { ...work, lockedRows: [] }, statement), ...waited]
+  return { locks: [...held(locks, { ...work, lockedRows: [] }, statement), ...waited], wroteRows: false }
 }
 
 async function isWaiting(observer: Client, pid: number): Promise<boolean> {

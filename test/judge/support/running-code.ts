@@ -1,8 +1,11 @@
-import { DatabaseError, type Client } from 'pg'
+import { DatabaseError, type Client, type QueryResult } from 'pg'
 import { loadGrammar } from '../../../src/judge/sql/grammar.js'
 import { readStatements } from '../../../src/judge/sql/statements.js'
 
 const grammar = await loadGrammar()
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+const lockNotAvailable = '55P03'
 
 export interface Broken {
   readonly statement: string
@@ -14,7 +17,7 @@ export interface Broken {
 
 /** The running code: what it asks, and what it was told before the migration. */
 export interface Code {
-  /** Each statement that fails, or waits for longer than a moment, right now. */
+  /** Each statement that waits for longer than a moment, right now. */
   blocked(): Promise<string[]>
   askAgain(): Promise<{ readonly breaks: Broken | undefined; readonly differs: string | undefined }>
 }
@@ -34,16 +37,16 @@ export async function asCode(
     const answer = await ask(client, statement)
     if ('sqlstate' in answer)
       throw new Error(`Running code must work before: ${statement}: ${answer.message}`)
-    const prepared = await ask(client, statement, nameOf(statement))
-    if ('sqlstate' in prepared) throw new Error(`Cannot be prepared: ${statement}: ${prepared.message}`)
     answers.set(statement, answer)
+    await client.query(`PREPARE ${nameOf(statement)} AS ${statement}`)
   }
   return {
     blocked: async () => {
       await client.query(`SET lock_timeout = '500ms'`)
       const blocked: string[] = []
       for (const statement of statements) {
-        if ('sqlstate' in (await ask(client, statement))) blocked.push(statement)
+        const answer = await ask(client, statement)
+        if ('sqlstate' in answer && answer.sqlstate === lockNotAvailable) blocked.push(statement)
       }
       await client.query('RESET lock_timeout')
       return blocked
@@ -53,7 +56,7 @@ export async function asCode(
       let differs: string | undefined
       for (const statement of statements) {
         const answer = await ask(client, statement)
-        const prepared = await ask(client, statement, nameOf(statement))
+        const prepared = await ask(client, `EXECUTE ${nameOf(statement)}`)
         const failed = 'sqlstate' in answer ? answer : 'sqlstate' in prepared ? prepared : undefined
         if (failed !== undefined) {
           // What fails however it is sent says more than what fails only when prepared.
@@ -72,19 +75,15 @@ export async function asCode(
 
 type Answer = { readonly rows: unknown[] } | { readonly sqlstate: string; readonly message: string }
 
-/** Asks in a transaction that is undone, so that it can be asked again. */
-async function ask(client: Client, text: string, name?: string): Promise<Answer> {
-  await client.query('BEGIN')
+/** Asks in a transaction that is undone, so that it can be asked again; in one message, as there are many to ask. */
+async function ask(client: Client, text: string): Promise<Answer> {
   try {
-    const { rows } = await client.query<Record<string, unknown>>(
-      name === undefined ? { text } : { text, name },
-    )
-    await client.query('SET CONSTRAINTS ALL IMMEDIATE')
-    return { rows }
+    const results: unknown = await client.query(`BEGIN; ${text}; SET CONSTRAINTS ALL IMMEDIATE; ROLLBACK`)
+    const [, answer] = results as readonly QueryResult[]
+    return { rows: answer?.rows ?? [] }
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error
-    return { sqlstate: error.code ?? '', message: error.message }
-  } finally {
     await client.query('ROLLBACK')
+    return { sqlstate: error.code ?? '', message: error.message }
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { truthOf } from './truth.js'
+import { truthOf } from './truth-here.js'
 
 const before = `CREATE TABLE users (id int PRIMARY KEY, email text, nick varchar(20));
   CREATE TABLE orders (id int PRIMARY KEY, user_id int, total numeric(10,2));`

@@ -1,0 +1,46 @@
+import type { CorpusCase } from './case.js'
+
+const bodies: Readonly<Record<string, string>> = {
+  createTable: `pgm.createTable('carts', { id: 'id', name: { type: 'text', notNull: true } })`,
+  'addColumns, nullable': `pgm.addColumns('users', { phone: 'text' })`,
+  'addColumns, default': `pgm.addColumns('users', { country: { type: 'text', notNull: true, default: 'AT' } })`,
+  'addColumns, volatile default': `pgm.addColumns('orders', { public_id: { type: 'uuid', default: pgm.func('gen_random_uuid()') } })`,
+  'addColumns, unique': `pgm.addColumns('users', { handle: { type: 'text', unique: true } })`,
+  'addColumns, references': `pgm.addColumns('items', { user_id: { type: 'int', references: 'users' } })`,
+  dropColumns: `pgm.dropColumns('users', ['nickname'])`,
+  renameColumn: `pgm.renameColumn('users', 'name', 'full_name')`,
+  'alterColumn to bigint': `pgm.alterColumn('users', 'age', { type: 'bigint' })`,
+  'alterColumn to larger varchar': `pgm.alterColumn('users', 'email', { type: 'varchar(200)' })`,
+  'alterColumn not null': `pgm.sql("UPDATE settings SET value = '' WHERE value IS NULL"); pgm.alterColumn('settings', 'value', { notNull: true })`,
+  'alterColumn allow null': `pgm.alterColumn('users', 'balance', { allowNull: true })`,
+  'alterColumn default': `pgm.alterColumn('users', 'age', { default: 18 })`,
+  dropTable: `pgm.dropTable('Odd Table')`,
+  renameTable: `pgm.renameTable('settings', 'preferences')`,
+  createIndex: `pgm.createIndex('orders', 'status')`,
+  'createIndex concurrently': `pgm.noTransaction(); pgm.createIndex('orders', 'status', { concurrently: true })`,
+  'createIndex of a new table': `pgm.createTable('carts', { id: 'id', k: 'int' }); pgm.createIndex('carts', 'k')`,
+  'dropIndex behind ON CONFLICT': `pgm.dropIndex('orders', 'token', { name: 'orders_token_idx' })`,
+  'addConstraint check': `pgm.addConstraint('items', 'some_qty', { check: 'qty > 0' })`,
+  'addConstraint unique': `pgm.addConstraint('settings', 'one_name', { unique: 'name' })`,
+  'addConstraint foreign key': `pgm.addConstraint('items', 'to_setting', { foreignKeys: { columns: 'qty', references: 'settings' } })`,
+  dropConstraint: `pgm.dropConstraint('users', 'users_email_key')`,
+  'createType and column': `pgm.createType('mood', ['ok', 'bad']); pgm.addColumns('users', { mood: 'mood' })`,
+  addTypeValue: `pgm.noTransaction(); pgm.addTypeValue('status', 'lost')`,
+  renameTypeValue: `pgm.renameTypeValue('status', 'paid', 'settled')`,
+  dropType: `pgm.dropType('kind')`,
+  createView: `pgm.createView('buyers', {}, 'SELECT DISTINCT user_id FROM orders')`,
+  dropView: `pgm.dropView('spenders')`,
+  createFunction: `pgm.createFunction('half', [{ name: 'n', type: 'numeric' }], { returns: 'numeric', language: 'sql' }, 'SELECT n / 2')`,
+  dropFunction: `pgm.dropFunction('full_price', ['numeric'])`,
+  'createTrigger that raises': `pgm.createTrigger('settings', 'no', { when: 'BEFORE', operation: 'INSERT', level: 'ROW', function: 'refuse' })`,
+  'sql of several statements': `pgm.sql('ALTER TABLE users ADD COLUMN a int; ALTER TABLE users DROP COLUMN nickname')`,
+  'sql with a template': "pgm.sql(`CREATE TABLE ${'carts'} (id int)`)",
+  'loop over columns': `for (const name of ['a', 'b', 'c']) pgm.addColumn('users', { [name]: 'int' })`,
+}
+
+/** The same kinds of change as js migrations write them. */
+export const codeCases: readonly CorpusCase[] = Object.entries(bodies).map(([name, js]) => ({
+  name: `js: ${name}`,
+  files: [],
+  js,
+}))
