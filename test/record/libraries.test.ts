@@ -1,5 +1,6 @@
 import { build } from 'esbuild'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { root } from '../support/root.js'
 import { byImport, createRecordedApp } from './support.js'
@@ -123,4 +124,61 @@ export type { Unused }`,
   })
   await app.run('dist/app.mjs', { preload: `${byImport} --enable-source-maps` })
   expect(await app.recorded()).toEqual([{ text: 'SELECT 1 AS a', site: 'app.ts:8' }])
+})
+
+const byPostgresJs = `
+await sql\`SELECT \${7}::int AS tagged, \${new Date(0)}::timestamptz AS at\`
+await sql.unsafe('SELECT 1 AS by_text')
+await sql.begin(async (inner) => {
+  await inner\`SELECT \${'hush'}::text AS in_transaction\`
+})
+let failure
+try { await sql\`SELECT nope\` } catch (error) { failure = [error.code, error.query, Object.keys(error)] }
+const cursor = []
+for await (const rows of sql\`SELECT generate_series(1, 3) AS n\`.cursor(2)) cursor.push(rows.length)
+console.log(JSON.stringify([failure, cursor, (await sql\`SELECT 2 AS last\`.simple())[0]]))
+await sql.end()
+`
+const required = `const postgres = require('postgres')
+const sql = postgres(process.env.DATABASE_URL)
+void (async () => {${byPostgresJs}})()`
+
+test('queries of postgres.js are recorded with the types that it declares, and it goes on as it was', async () => {
+  const app = await createRecordedApp({ 'app.cjs': required })
+  const { stdout, exitCode } = await app.run('app.cjs')
+  const alone = await app.run('app.cjs', { preload: false })
+  expect([stdout, exitCode]).toEqual([alone.stdout, 0])
+  const recorded = await app.recorded()
+  expect(recorded).toContainEqual({
+    text: 'SELECT $1::int AS tagged, $2::timestamptz AS at',
+    site: 'app.cjs:4',
+    // Of a Date it knows the type, of a number the server decides.
+    parameterTypes: [0, 1184],
+  })
+  expect(recorded).toContainEqual({ text: 'SELECT 1 AS by_text' })
+  expect(recorded).toContainEqual({
+    text: 'SELECT $1::text AS in_transaction',
+    site: 'app.cjs:7',
+    parameterTypes: [0],
+  })
+  expect(recorded.map(({ text }) => text)).toEqual(
+    expect.arrayContaining(['SELECT nope', 'SELECT generate_series(1, 3) AS n', 'SELECT 2 AS last']),
+  )
+})
+
+test('postgres.js as an ES module is recorded once it is handed to record()', async () => {
+  const app = await createRecordedApp({
+    'app.mjs': `import postgres from 'postgres'
+import { record } from '${pathToFileURL(join(root, 'dist/record.cjs')).href}'
+const sql = record(postgres(process.env.DATABASE_URL))
+await sql\`SELECT \${7}::int AS tagged\`
+await sql.end()`,
+  })
+  const { exitCode, stderr } = await app.run('app.mjs', { preload: false })
+  expect([exitCode, stderr]).toEqual([0, ''])
+  expect(await app.recorded()).toContainEqual({
+    text: 'SELECT $1::int AS tagged',
+    site: 'app.mjs:4',
+    parameterTypes: [0],
+  })
 })
