@@ -1,28 +1,20 @@
 import { formatDuration } from '../core/duration.js'
-import { messageOf, ReleaseError, unavailableError } from '../core/errors.js'
+import type { ReleaseError } from '../core/errors.js'
 import type { AppliedStep } from '../core/outcome.js'
 import type { Progress } from '../core/progress.js'
 import { ApplyError, applyMigration, type Stays } from '../migrations/apply.js'
 import type { ApplyOptions, Recorded } from '../migrations/attempt.js'
-import {
-  asDatabaseFailure,
-  failureInCode,
-  failureInStatement,
-  shownPath,
-  StatementError,
-} from '../migrations/failure.js'
 import { checksumOf, type LoadedMigration } from '../migrations/load.js'
-import { describeBlockers } from '../postgres/blockers.js'
 import { forgetSql, keepSql, readKept } from '../postgres/keeping.js'
 import { finishRun, recordSql, stepSql, type Step } from '../postgres/runs.js'
 import type { Session } from '../postgres/session.js'
 import { readStopped } from '../postgres/stopped.js'
-import type { Watch } from '../postgres/watch.js'
+import { explainFailure, type Failure } from './apply-failure.js'
 import { tellChances } from './chances.js'
-import { boundedBy, type Bound } from './deadline.js'
+import { boundedBy } from './deadline.js'
 import { keepLock } from './locking.js'
 import { patiently } from './patience.js'
-import { tableLockTimeout, tellLockTimeout, watchOver } from './waiting.js'
+import { tellLockTimeout, watchOver } from './waiting.js'
 import { historyTable, searchPath, type World } from './world.js'
 
 export interface Applying {
@@ -33,11 +25,7 @@ export interface Applying {
   readonly progress: Progress
 }
 
-interface Watched extends Applying {
-  readonly watch: Watch
-  /** How long a table lock is asked for again. */
-  readonly lockRetry: Bound
-}
+type Watched = Applying & Failure['applying']
 
 /** Applies the migrations one after the other; each is recorded in its own transaction. */
 export async function applyAll(
@@ -124,21 +112,18 @@ function stepOf(
   }
 }
 
-interface Failure {
-  readonly migration: LoadedMigration
-  readonly migrations: readonly LoadedMigration[]
-  readonly done: readonly AppliedStep[]
-  readonly applying: Watched
-}
-
 /** Writes the failure into the ledger, as far as the connection still stands, and says what a person needs. */
-async function giveUp(world: World, error: unknown, failure: Failure): Promise<ReleaseError> {
+async function giveUp(
+  world: World,
+  error: unknown,
+  failure: Failure & { readonly applying: Watched },
+): Promise<ReleaseError> {
   const { migration, done, applying } = failure
   const { session, runId, signal } = applying
   const cause = error instanceof ApplyError ? error.cause : error
   const stays = error instanceof ApplyError ? error.stays : undefined
   if (stays !== undefined && leavesSomething(stays)) applying.progress.touch()
-  const explained = await explain(cause, failure, stateAfter(failure, stays))
+  const explained = await explainFailure(cause, failure, stays)
   const interrupted = signal.aborted
   try {
     if (error instanceof ApplyError) {
@@ -156,100 +141,6 @@ async function giveUp(world: World, error: unknown, failure: Failure): Promise<R
   return explained
 }
 
-async function explain(cause: unknown, failure: Failure, state: string): Promise<ReleaseError> {
-  const { migration, applying } = failure
-  if (applying.signal.aborted) return stopped(applying.signal, failure, state)
-  if (applying.session.lost() !== undefined) {
-    return unavailableError(
-      'connection-lost',
-      `The connection to the database was lost during ${shownPath(migration.file)}: ${messageOf(cause)}.`,
-      {
-        todo: ['Run the command again: the history says what was applied, and the rest is done then.'],
-        sqlstate: endedBy(cause),
-        cause,
-      },
-    )
-  }
-  if (cause instanceof StatementError) {
-    const database = asDatabaseFailure(cause.cause)
-    if (database?.sqlstate === '55P03') {
-      return await tableLockTimeout(applying, { file: migration.file, state, cause })
-    }
-    if (database !== undefined) {
-      return await failureInStatement(cause, database, {
-        file: migration.file,
-        source: migration.source,
-        state,
-      })
-    }
-  }
-  if (cause instanceof ReleaseError) return withPlace(cause, migration, state)
-  const { file, source } = migration
-  return failureInCode(cause, { file, source, doing: 'run', state })
-}
-
-/** The SQLSTATE with which the server itself ended the session, if it was the server. */
-function endedBy(cause: unknown): string | undefined {
-  const failure = asDatabaseFailure(cause instanceof StatementError ? cause.cause : cause)
-  return failure?.sqlstate.startsWith('57') === true ? failure.sqlstate : undefined
-}
-
-/** What failed beside a statement knows neither its file nor what was done before it. */
-function withPlace(error: ReleaseError, { file }: LoadedMigration, state: string): ReleaseError {
-  const { code, exitCode, message, todo, sqlstate } = error
-  const detail = [`in ${shownPath(file)}`, ...error.detail]
-  return new ReleaseError(code, exitCode, message, {
-    detail,
-    todo,
-    sqlstate,
-    state: error.state ?? state,
-    cause: error,
-  })
-}
-
-function stopped(signal: AbortSignal, failure: Failure, state: string): ReleaseError {
-  const reason: unknown = signal.reason
-  const { file } = failure.migration
-  const seen = failure.applying.watch.takeSeen()
-  const detail = seen.length === 0 ? [] : [describeBlockers(seen)]
-  if (!(reason instanceof ReleaseError)) {
-    return unavailableError('stopped', `Stopped during ${shownPath(file)}.`, { detail, state, cause: reason })
-  }
-  return new ReleaseError(reason.code, reason.exitCode, `${reason.message} It was at ${shownPath(file)}.`, {
-    detail,
-    state,
-    todo: ['Run the command again to finish.', ...reason.todo],
-  })
-}
-
-/** What the database holds now, in one sentence. */
-function stateAfter({ migration, migrations, done }: Failure, stays: Stays | undefined): string {
-  const { name } = migration.file
-  const before =
-    done.length === 0
-      ? 'Nothing was applied before it'
-      : `${done.length} of ${migrations.length} migrations ${done.length === 1 ? 'was' : 'were'} applied and recorded`
-  const after = migrations.length - done.length - 1
-  const rest = after === 0 ? '' : `, and ${after} after it ${after === 1 ? 'was' : 'were'} not begun`
-  return `State of the database: ${before}; ${whatStays(name, stays)}${rest}.`
-}
-
 /** Whether the database is not what it was before this migration. */
 const leavesSomething = ({ ownCommit, inTransaction, stayed, asked, partWay }: Stays) =>
   ownCommit || (!inTransaction && (stayed > 0 || asked > 0 || partWay))
-
-function whatStays(name: string, stays: Stays | undefined): string {
-  if (stays?.ownCommit === true)
-    return `${name} ended its transaction by itself (COMMIT): what ran before that stayed, and it is not recorded`
-  if (stays === undefined || stays.inTransaction) return `${name} was rolled back`
-  const { stayed, asked, partWay } = stays
-  const first = stayed === 1 ? 'its first statement' : `its first ${stayed} statements`
-  return [
-    `${name} ran outside a transaction: `,
-    stayed === 0 ? 'none of its statements stayed' : `${first} stayed, and the next run goes on after that`,
-    partWay
-      ? '; the next one ends transactions by itself, and what it had done until it failed stayed too'
-      : '',
-    asked === 0 ? '' : '; what its code asked through pgm.db was done, and is done again',
-  ].join('')
-}
