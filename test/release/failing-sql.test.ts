@@ -95,7 +95,8 @@ describe('the place of an error', () => {
     ['CRLF line ends', 'SELECT 1;\r\nSELECT\r\n  nope;\r\n', 3, '  nope;', 3],
     ['tabs before it', 'SELECT 1,\n\t\tnope;', 2, '\t\tnope;', 3],
     ['letters outside ASCII before it', `SELECT 'äöü€', nope;`, 1, `SELECT 'äöü€', nope;`, 16],
-    ['an emoji before it', `SELECT '🚀🚀', nope;`, 1, `SELECT '🚀🚀', nope;`, 14],
+    // A terminal shows one two columns wide.
+    ['an emoji before it', `SELECT '🚀🚀', nope;`, 1, `SELECT '🚀🚀', nope;`, 16],
     ['a byte order mark at the start', '\uFEFFSELECT 1,\n nope;', 2, ' nope;', 2],
     [
       'an up marker above it',
@@ -122,7 +123,7 @@ describe('the place of an error', () => {
     )
     expect(result.stderr).toContain('error: migrations/3_bad.sql:2 failed: null value in column "name"')
     expect(result.stderr).toContain(
-      `  > 2 | SELECT '🚀'; INSERT INTO users VALUES (2, NULL);\n      |             ^`,
+      `  > 2 | SELECT '🚀'; INSERT INTO users VALUES (2, NULL);\n      |              ^`,
     )
   })
 
