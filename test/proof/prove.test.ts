@@ -189,6 +189,34 @@ CREATE TABLE public.users (id int, name text);
     ])
   })
 
+  it('says that the migrations do not make the schema of the running code, and to give a dump', async () => {
+    const scene = await createBranch(
+      { ...base, 'migrations/2_missing.sql': 'SELECT 1;\nALTER TABLE legacy ADD COLUMN a text;' },
+      change,
+    )
+    const { stdout, exitCode } = await scene.release(proveSince, {
+      ...without,
+      RELEASE_SCRATCH_URL: scratch.url,
+    })
+    expect(exitCode).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: {
+        code: 'base-migration-failed',
+        message: expect.stringContaining('2_missing.sql:2 failed: relation "legacy" does not exist'),
+        todo: [expect.stringContaining('--dump')],
+      },
+    })
+    expect(await scratch.left()).toEqual([])
+  })
+
+  it('asks for the commit that is running where nothing says what that is', async () => {
+    const scene = await createScene(base)
+    const words = 'check --json --prove --queries queries.jsonl'
+    const { stdout, exitCode } = await scene.release(words, { ...without, RELEASE_SCRATCH_URL: scratch.url })
+    expect(exitCode).toBe(64)
+    expect(stdout).toContain('--since origin/main')
+  })
+
   it('says of a migration that does not run on the schema of the running code where it fails', async () => {
     const scene = await createBranch(base, {
       'migrations/2_bad.sql': 'SELECT 1;\nALTER TABLE userz ADD COLUMN amount integer;',
