@@ -1,4 +1,4 @@
-import { start, type Record } from './start.js'
+import { start, type RecordDriver } from './start.js'
 
 /** Two copies of the package record once. */
 const once = Symbol.for('release-phase.record')
@@ -8,12 +8,12 @@ const once = Symbol.for('release-phase.record')
  * one that Jest has loaded, or postgres.js as an ES module (`record(sql)`). Takes the module `pg`, its `Client` or
  * `Pool`, or the `sql` of postgres.js; leaves anything else alone. Returns what it was given.
  */
-export const record: Record = begin()
+export const record: RecordDriver = begin()
 
-function begin(): Record {
+function begin(): RecordDriver {
   try {
     const others: unknown = Reflect.get(globalThis, once)
-    if (typeof others === 'function') return others as Record
+    if (typeof others === 'function') return others as RecordDriver
     const own = start({
       folder: workingFolder(),
       file: process.env['RELEASE_QUERIES_FILE']?.trim() ?? '',

@@ -6,7 +6,7 @@ import { isPostgresJsQuery, watchPostgresJs } from './postgres-js.js'
 import { createWriter, defaultFolder } from './queries-file.js'
 import { createRecorder } from './recorder.js'
 
-export type Record = <Driver>(driver: Driver) => Driver
+export type RecordDriver = <Driver>(driver: Driver) => Driver
 
 export interface Where {
   /** The folder that the process was started in. */
@@ -20,7 +20,7 @@ export interface Where {
 const driverFiles = /[\\/](?:lib[\\/]client|pg-pool[\\/]index|cjs[\\/]src[\\/]query)\.js$/
 
 /** Watches every copy of a driver that is loaded, from now on; what it returns watches those that it is given. */
-export function start({ folder, file, pid }: Where): Record {
+export function start({ folder, file, pid }: Where): RecordDriver {
   const target =
     file === ''
       ? { path: resolve(folder, defaultFolder, `${pid}.jsonl`), isDefault: true }

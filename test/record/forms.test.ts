@@ -92,6 +92,26 @@ async function copyPg(folder: string): Promise<void> {
   await symlink(join(root, 'node_modules'), join(folder, 'elsewhere/node_modules'))
 }
 
+test('a loader of the app’s that supplies the text of CommonJS files does not hide them', async () => {
+  const loader = `import { readFileSync } from 'node:fs'
+export async function load(url, context, next) {
+  const loaded = await next(url, context)
+  if (loaded.format !== 'commonjs' || loaded.source != null) return loaded
+  return { ...loaded, source: readFileSync(new URL(url)) }
+}`
+  const app = await createRecordedApp({
+    'hook.mjs': `import { register } from 'node:module'
+register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(loader)}), import.meta.url)`,
+    'app.mjs': `import pg from 'pg'
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+await pool.query('SELECT 1')
+await pool.end()`,
+  })
+  const { exitCode, stderr } = await app.run('app.mjs', { preload: `--import ./hook.mjs ${byImport}` })
+  expect([exitCode, stderr]).toEqual([0, ''])
+  expect(await app.recorded()).toEqual([{ text: 'SELECT 1', site: 'app.mjs:3' }])
+})
+
 test('no value is recorded, and each query once for each place that sends it', async () => {
   const app = await createRecordedApp({
     'app.mjs': `import pg from 'pg'
