@@ -9,8 +9,7 @@ const recorder = resolve(import.meta.dirname, '../dist/record.cjs')
 /**
  * What recording costs the app: the same queries by turns through the driver as it is and as the recorder has it, in
  * one process, in blocks so short that whatever else the machine does meets few of them. Queries to a server on this
- * machine are the fastest that there are, so the share of the
- * recorder is the largest.
+ * machine are the fastest that there are, so the share of the recorder is the largest.
  */
 export async function measureRecord(serverUrl: string, rounds: number): Promise<Row[]> {
   const app = await createApp(serverUrl, 'bench_record', 0)
