@@ -46,6 +46,11 @@ async function watch({ world, flags, show }: Invocation): Promise<CommandResult>
     })
   }
   const { watchIntervalMs } = world.config
+  if (watchIntervalMs === 0) {
+    throw usageError('An interval of 0 would use up the API requests of the account.', {
+      todo: ['Say how long to wait between two looks: --interval 5s.'],
+    })
+  }
   try {
     await watchStatus(world, watchIntervalMs, (status, pauseMs) =>
       show([watchLine(status, pauseMs), ...withSummaryFirst(renderStatus(status))]),

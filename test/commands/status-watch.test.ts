@@ -84,4 +84,11 @@ describe('release status --watch', () => {
     expect(exitCode).toBe(64)
     expect(stderr).toContain('--json prints one object')
   })
+
+  it('is refused without any pause', async () => {
+    const scene = await createScene(users)
+    const { exitCode, stderr } = await scene.release('status --watch --interval 0s')
+    expect(exitCode).toBe(64)
+    expect(stderr).toContain('An interval of 0 would use up the API requests')
+  })
 })
