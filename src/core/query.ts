@@ -12,6 +12,14 @@ export interface RecordedQuery {
 /** A distinct query: recorded queries of one shape (sql-shape.ts) and one name are one, with all their sites. */
 export interface Query extends Omit<RecordedQuery, 'site'> {
   readonly sites: readonly string[]
+  /** Texts of the same query with other literals, each with its own sites: one may break where another does not. */
+  readonly variants?: readonly QueryVariant[]
   /** Where it was read, `queries.jsonl:12`. */
+  readonly readAt: string
+}
+
+export interface QueryVariant {
+  readonly text: string
+  readonly sites: readonly string[]
   readonly readAt: string
 }

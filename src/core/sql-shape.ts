@@ -19,6 +19,16 @@ export function shapeOf(sql: string): string {
     .replaceAll(/\bvalues(\([^()]*\))(?:,\1)+/g, 'values$1')
 }
 
+/** The literals of a text, each once: what texts of one shape may differ in. Linear in the length of the text. */
+export function literalsOf(sql: string): string {
+  const literals = new Set<string>()
+  for (const [token] of sql.matchAll(tokens)) {
+    const part = partOf(token)
+    if (part === '?s' || part === '?n') literals.add(token)
+  }
+  return [...literals].toSorted().join('\n')
+}
+
 /** https://www.postgresql.org/docs/current/sql-syntax-lexical.html */
 const tokens = new RegExp(
   [

@@ -19,24 +19,29 @@ export function statementsOf(
 ): { readonly statements: readonly Tried[]; readonly left: readonly Left[] } {
   const statements: Tried[] = []
   const left: Left[] = []
-  for (const query of queries) {
-    const read = readStatements(query.text, grammar)
-    const tried = read.filter(({ node }) => node === undefined || isPreparable(node))
-    // What the grammar of another version takes, the server may take: it decides.
-    for (const { node, sql } of tried) {
-      const { name, sites, parameterTypes, readAt } = query
-      const alone = read.length === 1 || node === undefined
-      statements.push({
-        sql: alone ? query.text : sql,
-        sites,
-        readAt,
-        node,
-        ...(alone ? { name, parameterTypes } : {}),
-      })
-    }
-    if (tried.length === 0) left.push({ query, why: whyNot(read[0]?.node) })
+  for (const { variants = [], ...query } of queries) {
+    const tried = triedOf(query, grammar)
+    if (tried.length === 0) left.push({ query, why: whyNot(readStatements(query.text, grammar)[0]?.node) })
+    // Its literals may be what the new schema refuses.
+    else statements.push(...tried, ...variants.flatMap((one) => triedOf({ ...query, ...one }, grammar)))
   }
   return { statements, left }
+}
+
+function triedOf({ text, name, sites, parameterTypes, readAt }: Query, grammar: Grammar): Tried[] {
+  const read = readStatements(text, grammar)
+  // What the grammar of another version takes, the server may take: it decides.
+  const preparables = read.filter(({ node }) => node === undefined || isPreparable(node))
+  return preparables.map(({ node, sql }) => {
+    const alone = read.length === 1 || node === undefined
+    return {
+      sql: alone ? text : sql,
+      sites,
+      readAt,
+      node,
+      ...(alone ? { name, parameterTypes } : {}),
+    }
+  })
 }
 
 const preparable = new Set(['SelectStmt', 'InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'])

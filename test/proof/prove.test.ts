@@ -189,6 +189,24 @@ CREATE TABLE public.users (id int, name text);
     ])
   })
 
+  it('tries the texts that differ in a literal each, and counts them as one query', async () => {
+    const scene = await createBranch(
+      {
+        'migrations/1_base.sql': `CREATE TYPE mood AS ENUM ('new', 'paid'); CREATE TABLE users (mood mood);`,
+        'queries.jsonl': lines(
+          { text: `SELECT FROM users WHERE mood = 'new'`, site: 'a.js:1' },
+          { text: `SELECT FROM users WHERE mood = 'paid'`, site: 'a.js:2' },
+          { text: `SELECT  FROM users WHERE mood = 'new'`, site: 'a.js:3' },
+        ),
+      },
+      { 'migrations/2_rename.sql': `ALTER TYPE mood RENAME VALUE 'paid' TO 'settled';` },
+    )
+    const { stdout } = await scene.release(proveSince, { ...without, RELEASE_SCRATCH_URL: scratch.url })
+    const found = proved(stdout)
+    expect(told(found)).toEqual(['migrations/2_rename.sql:1 proof-query-breaks 22P02 at a.js:2'])
+    expect(found.proof).toMatchObject({ queries: 1, tried: 1 })
+  })
+
   it('says that the migrations do not make the schema of the running code, and to give a dump', async () => {
     const scene = await createBranch(
       { ...base, 'migrations/2_missing.sql': 'SELECT 1;\nALTER TABLE legacy ADD COLUMN a text;' },
