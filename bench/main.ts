@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { startEmbeddedPostgres } from '../test/support/embedded.js'
 import { benchCorpus } from './corpus.js'
+import { measureJudge } from './judge.js'
 import { measureManyMigrations } from './many-migrations.js'
 import { measureNothingToDo } from './nothing-to-do.js'
 import { benchProof } from './proof.js'
@@ -9,7 +10,7 @@ import { benchRestart } from './restart.js'
 import { measureStall } from './stall.js'
 import { printTable } from './table.js'
 
-// npm run bench -- [nothing | many | stall | record | restart | proof | corpus] [--quick] [--list] [--recorded]
+// npm run bench -- [nothing | many | stall | judge | record | restart | proof | corpus] [--quick] [--list] [--recorded]
 // Every time is a ratio of two commands that ran in turn, in this run, on this machine.
 const words = process.argv.slice(2)
 const quick = words.includes('--quick')
@@ -43,6 +44,7 @@ try {
     ...(isWanted('nothing') ? await measureNothingToDo(server.url, quick ? 5 : 21) : []),
     ...(isWanted('many') ? await measureManyMigrations(server.url, quick ? 2 : 5) : []),
     ...(isWanted('record') ? await measureRecord(server.url, quick ? 11 : 41) : []),
+    ...(isWanted('judge') ? await measureJudge(server.url, quick ? 3 : 9) : []),
     ...(isWanted('stall') ? await measureStall(server.url, quick ? 1 : 3) : []),
   ]
   printTable(rows)

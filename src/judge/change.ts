@@ -95,7 +95,7 @@ export type Change =
       readonly function: Name
       readonly replace: boolean
       /** What a trigger of it does to rows; undefined: not known. */
-      readonly body?: TriggerBody
+      readonly body?: () => TriggerBody | undefined
       readonly arguments: readonly Argument[]
       readonly returns: string | undefined
       readonly volatility: 'immutable' | 'stable' | 'volatile'

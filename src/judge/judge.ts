@@ -44,6 +44,7 @@ export function judge(files: readonly JudgedFile[], judging: Judging): Judgement
   const state = createState(judging.catalog)
   const findings: Finding[] = []
   const notes = createNotes()
+  const names = [...judging.rules.map(({ name }) => name), 'unjudged', ...proofRules]
   let statements = 0
   const functions = (judging.catalog?.functions ?? []).map(asFile)
   for (const file of [...functions, ...(judging.before ?? [])]) {
@@ -56,7 +57,7 @@ export function judge(files: readonly JudgedFile[], judging: Judging): Judgement
     const units = file.texts.flatMap((text) => unitsOf(text, judging.grammar, file.path))
     statements += units.length
     const found = judgeFile(file, units, state, judging.rules, notes)
-    findings.push(...waive(found, waivingOf(file, units, judging)))
+    findings.push(...waive(found, waivingOf(file, units, names, judging)))
   }
   return { verdict: verdictOf(findings), findings, notes: notes.all(), statements }
 }
@@ -69,11 +70,12 @@ const asFile = (sql: string): JudgedFile => ({
   contract: false,
 })
 
-/** The waivers that count for one file. */
+/** The waivers that count for one file, and the names of the rules that they may name. */
 export const waivingOf = (
   file: JudgedFile,
   units: readonly Unit[],
-  { waivers = [], rules, today }: Judging,
+  rules: readonly string[],
+  { waivers = [], today }: Omit<Judging, 'rules'>,
 ) => ({
   beside: units.flatMap((unit) => unit.waivers ?? []),
   others: [
@@ -81,7 +83,7 @@ export const waivingOf = (
     ...waivers.filter(({ for: target }) => target.scope === 'path' && isPath(file.path, target.path)),
   ],
   lines: units.map(({ line }) => line),
-  rules: [...rules.map(({ name }) => name), 'unjudged', ...proofRules],
+  rules,
   today,
 })
 

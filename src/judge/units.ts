@@ -1,4 +1,4 @@
-import type { Change } from './change.js'
+import type { Change, TriggerBody } from './change.js'
 import { changesOf } from './changes/of-statement.js'
 import type { JudgedText } from './file.js'
 import { readDoBlock } from './sql/do-block.js'
@@ -79,11 +79,11 @@ function unitsOfStatement(
   return units.length === 0 ? [{ line, sql, changes: [{ kind: 'harmless' }] }] : units
 }
 
-/** A function for triggers is read through, for those that may come after it. */
+/** A function for triggers can be read through by those that come after it; most never need it. */
 function withBody(change: Change, sql: string, grammar: Grammar): Change {
   if (change.kind !== 'create function' || change.returns !== 'trigger') return change
-  const body = readTriggerBody(sql, grammar)
-  return body === undefined ? change : { ...change, body }
+  let read: { readonly body: TriggerBody | undefined } | undefined
+  return { ...change, body: () => (read ??= { body: readTriggerBody(sql, grammar) }).body }
 }
 
 /** Lines before an offset; offsets come in rising order, so each letter is looked at once. */

@@ -7,7 +7,9 @@ export interface UpSection {
   readonly noTransaction: boolean
 }
 
-const marker = (direction: string) => new RegExp(String.raw`^\s*--[\s-]*${direction}\s+migration`, 'im')
+// As node-pg-migrate has it, but bounded: a file of nothing but blank lines would be looked through for each of them.
+const marker = (direction: string) =>
+  new RegExp(String.raw`^[^\S\n]*--[\s-]{0,200}${direction}\s+migration`, 'im')
 const upMarker = marker('up')
 const downMarker = marker('down')
 

@@ -29,9 +29,9 @@ export async function readCatalog(session: Session, mentioned: Mentioned): Promi
 async function ask(session: Session, query: string): Promise<Row | undefined> {
   try {
     const results = await session.queries(
-      `BEGIN READ ONLY; SET LOCAL lock_timeout = '500ms'; ${query}; COMMIT`,
+      `BEGIN READ ONLY; SET LOCAL lock_timeout = '500ms'; SET LOCAL jit = off; ${query}; COMMIT`,
     )
-    return results[2]?.rows[0] as Row | undefined
+    return results[3]?.rows[0] as Row | undefined
   } catch (error) {
     await session.query('ROLLBACK')
     if (error instanceof Error && 'code' in error && error.code === '55P03') return undefined

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client, type QueryResult, type QueryResultRow } from 'pg'
+import type { Client, QueryResult, QueryResultRow } from 'pg'
 import { pauseMs } from '../core/retry.js'
 import { requestCancel } from './cancel-request.js'
 import { endsSession, explainConnectError, mayComeUp, poolerError } from './connect-errors.js'
@@ -72,7 +72,9 @@ export async function connect(target: Target, options: ConnectOptions): Promise<
 async function attemptConnection(target: Target, options: ConnectOptions): Promise<Session> {
   let lost: Error | undefined
   const attemptMs = options.attemptMs ?? 8000
-  const client = new Client({
+  // Commands that need no database must not pay for its driver.
+  const pg = await import('pg')
+  const client = new pg.Client({
     host: target.host,
     port: target.port,
     database: target.database,

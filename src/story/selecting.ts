@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { usageError } from '../core/errors.js'
 import type { MigrationFile } from '../core/migration.js'
@@ -103,24 +103,28 @@ export const isStrange = ({ name, path }: MigrationFile): boolean => name === pa
 
 /** Paths, and what patterns stand for; a name that is a file is taken as it is, whatever letters are in it. */
 async function expand(patterns: readonly string[]): Promise<string[]> {
-  const { glob, hasMagic } = await import('glob')
   const paths: string[] = []
   for (const pattern of patterns) {
+    // A shell may have put a thousand names in the place of a pattern.
+    if (statSync(pattern, { throwIfNoEntry: false })?.isFile() === true) {
+      paths.push(resolve(pattern))
+      continue
+    }
+    const { glob, hasMagic } = await import('glob')
     const found = await glob(pattern, { nodir: true, absolute: true, windowsPathsNoEscape: true })
     if (found.length > 0) paths.push(...found.toSorted())
     else if (hasMagic(pattern)) throw nothingThere(`No file matches ${pattern}`)
-    else paths.push(await onlyFile(pattern))
+    else throw noFile(pattern)
   }
   return [...new Set(paths)]
 }
 
-async function onlyFile(path: string): Promise<string> {
-  const found = await stat(path).catch(() => undefined)
-  if (found?.isFile() === true) return resolve(path)
-  throw nothingThere(
-    found === undefined ? `There is no file ${path}` : `${path} is a folder, or no file to read`,
+const noFile = (path: string) =>
+  nothingThere(
+    statSync(path, { throwIfNoEntry: false }) === undefined
+      ? `There is no file ${path}`
+      : `${path} is a folder, or no file to read`,
   )
-}
 
 const nothingThere = (what: string) =>
   usageError(`${what}.`, {

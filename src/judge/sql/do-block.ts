@@ -23,7 +23,7 @@ export function readDoBlock(
   )
   if (parsed === undefined) return undefined
   const found: Inner[] = []
-  collect(parsed, 1, found)
+  collect(parsed, 1, found, grammar)
   return found
 }
 
@@ -43,13 +43,13 @@ function freeTag(body: string): string {
   return tag
 }
 
-function collect(value: unknown, line: number, found: Inner[]): void {
+function collect(value: unknown, line: number, found: Inner[], grammar: Grammar): void {
   if (typeof value !== 'object' || value === null) return
   for (const [key, inside] of Object.entries(value as Record<string, unknown>)) {
     const own = numberAt(inside, 'lineno') ?? line
     const at = own - 1
     if (key === 'PLpgSQL_stmt_dynexecute' || key === 'PLpgSQL_stmt_dynfors') {
-      found.push(dynamic(queryAt(inside, 'query'), at))
+      found.push(dynamic(queryAt(inside, 'query'), at, grammar))
     } else if (key === 'PLpgSQL_stmt_execsql') {
       const sql = queryAt(inside, 'sqlstmt')
       if (sql !== undefined) found.push({ sql, line: at })
@@ -59,16 +59,30 @@ function collect(value: unknown, line: number, found: Inner[]): void {
     } else if (key === 'PLpgSQL_stmt_call') {
       found.push({ unknown: 'what the procedure does cannot be read here', line: at })
     }
-    collect(inside, own, found)
+    collect(inside, own, found, grammar)
   }
 }
 
 /** EXECUTE of a constant is as good as the statement itself; of anything else it is not known. */
-function dynamic(query: string | undefined, line: number): Inner {
-  const constant = /^\s*'((?:[^']|'')*)'\s*$/.exec(query ?? '')
-  return constant?.[1] === undefined
+function dynamic(query: string | undefined, line: number, grammar: Grammar): Inner {
+  const sql = query === undefined ? undefined : constantText(query, grammar)
+  return sql === undefined
     ? { unknown: 'EXECUTE puts its statement together when it runs', line }
-    : { sql: constant[1].replaceAll("''", "'"), line }
+    : { sql, line }
+}
+
+/** The text of an expression that is nothing but a constant, in whatever quotes. */
+function constantText(expression: string, grammar: Grammar): string | undefined {
+  const parsed = grammar.parse(`SELECT ${expression}`)
+  const [only, ...more] = 'message' in parsed ? [] : parsed
+  if (only === undefined || more.length > 0 || !('SelectStmt' in only.node)) return undefined
+  const { targetList, ...rest } = only.node.SelectStmt
+  const [target, ...others] = targetList ?? []
+  const isPlain =
+    others.length === 0 && Object.keys(rest).every((key) => key === 'limitOption' || key === 'op')
+  if (!isPlain || target === undefined || !('ResTarget' in target)) return undefined
+  const value = target.ResTarget.val
+  return value !== undefined && 'A_Const' in value ? value.A_Const.sval?.sval : undefined
 }
 
 function numberAt(value: unknown, key: string): number | undefined {

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import type { Node, RawStmt } from 'libpg-query'
 
 export type { Node } from 'libpg-query'
@@ -35,6 +36,7 @@ export interface ByteSpan {
 
 /** Loads the grammar: some 25 ms, so only where there is something to judge. */
 export async function loadGrammar(): Promise<Grammar> {
+  withoutOptimizer()
   const { loadModule, parseSync, parsePlPgSQLSync, scanSync, hasSqlDetails } = await import('libpg-query')
   await loadModule()
   const tokensOf = (text: string) => {
@@ -72,6 +74,19 @@ export async function loadGrammar(): Promise<Grammar> {
       ),
   }
 }
+
+/**
+ * V8 compiles WebAssembly a second time, with its optimizer, as soon as it is a little used. For PostgreSQL's parser, one
+ * function of tens of thousands of instructions, that takes longer than a thousand migrations, and the process does
+ * not end before it is done. https://v8.dev/docs/wasm-compilation-pipeline#turbofan
+ */
+function withoutOptimizer(): void {
+  const [major = 0] = process.versions.node.split('.').map(Number)
+  // A flag that a later V8 does not know is told of on stderr.
+  if (major <= newestTried) setFlagsFromString('--liftoff-only')
+}
+
+const newestTried = 24
 
 function statementOf(raw: RawStmt, lengthBytes: number): GrammarStatement[] {
   if (raw.stmt === undefined) return []

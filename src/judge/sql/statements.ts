@@ -15,15 +15,17 @@ export interface SqlStatement {
  * The statements of a text, each with its place. One that the grammar does not take leaves the others readable.
  * Never throws: a text that cannot be read at all comes back as one failure.
  */
-export function readStatements(sql: string, grammar: Grammar): SqlStatement[] {
+export function readStatements(written: string, grammar: Grammar): SqlStatement[] {
+  // A byte order mark is no SQL; a blank in its place moves nothing.
+  const sql = written.startsWith('\uFEFF') ? ` ${written.slice(1)}` : written
   const refused = refuse(sql)
   if (refused !== undefined) return [failureAt(refused.offset, refused.why)]
-  const text: Text = { bytes: Buffer.from(sql, 'utf8'), reached: { byte: 0, unit: 0 } }
+  const text = textOf(sql)
   const parsed = grammar.parse(sql)
   if (!('message' in parsed)) return place(text, parsed, 0)
   const ends = grammar.semicolons(sql)
   if (ends !== undefined && ends.length > 0)
-    return inParts(text, [...ends.map(behind), text.bytes.length], grammar)
+    return inParts(text, [...ends.map(behind), text.endByte], grammar)
   // Not even its words can be told apart, as behind a quote that nobody closed; what stands before it can be read.
   const stopped = offsetOf(sql, parsed.character)
   const failure = failureAt(stopped, said(parsed.message, sql, stopped))
@@ -38,17 +40,32 @@ const failureAt = (offset: number, failure: string, sql = ''): SqlStatement => (
   offset,
 })
 
-/** A text as bytes, and how far its letters have been counted: from the beginning each time would take for ever. */
+/** A text whose places are counted in UTF-8 bytes. */
 interface Text {
-  readonly bytes: Buffer
-  readonly reached: { byte: number; unit: number }
+  readonly endByte: number
+  slice(fromByte: number, toByte: number | undefined): string
+  /** The offset in UTF-16 units of a byte that is not before the one asked for last. */
+  unitAt(byte: number): number
 }
 
-/** The offset in UTF-16 units of a byte that is not before the one asked for last. */
-function unitAt({ bytes, reached }: Text, byte: number): number {
-  reached.unit += bytes.subarray(reached.byte, byte).toString('utf8').length
-  reached.byte = byte
-  return reached.unit
+function textOf(sql: string): Text {
+  const endByte = Buffer.byteLength(sql)
+  // Most are plain ASCII, and there the two are the same.
+  if (endByte === sql.length)
+    return { endByte, slice: (from, to) => sql.slice(from, to), unitAt: (byte) => byte }
+  const bytes = Buffer.from(sql, 'utf8')
+  const slice = (from: number, to: number | undefined) => bytes.subarray(from, to).toString('utf8')
+  // Counted on from call to call: from the beginning each time, a large file would take for ever.
+  const reached = { byte: 0, unit: 0 }
+  return {
+    endByte,
+    slice,
+    unitAt: (byte) => {
+      reached.unit += slice(reached.byte, byte).length
+      reached.byte = byte
+      return reached.unit
+    },
+  }
 }
 
 const behind = (semicolon: number) => semicolon + 1
@@ -61,7 +78,7 @@ function inParts(text: Text, bounds: readonly number[], grammar: Grammar): SqlSt
     const read = readPart(text, start, bounds.slice(index, index + mostJoined), grammar)
     statements.push(...read.statements)
     index += read.joined
-    start = bounds[index] ?? text.bytes.length
+    start = bounds[index] ?? text.endByte
   }
   return statements
 }
@@ -79,13 +96,13 @@ function readPart(
   let from = start
   let failed: SqlStatement | undefined
   for (let joined = 0; joined < bounds.length; joined++) {
-    const part = text.bytes.subarray(from, bounds[joined]).toString('utf8')
+    const part = text.slice(from, bounds[joined])
     const parsed = grammar.parse(part)
     if (!('message' in parsed)) return { statements: [...commands, ...place(text, parsed, from)], joined }
     const stopped = offsetOf(part, parsed.character)
     const lead = part.length - part.trimStart().length
     const failure = failureAt(
-      unitAt(text, from) + Math.max(lead, stopped),
+      text.unitAt(from) + Math.max(lead, stopped),
       said(parsed.message, part, stopped),
       part.trim(),
     )
@@ -117,9 +134,9 @@ function said(message: string, text: string, stopped: number): string {
 function place(text: Text, parsed: readonly GrammarStatement[], from: number): SqlStatement[] {
   return parsed.map(({ node, startByte, endByte }) => {
     const start = from + startByte
-    const raw = text.bytes.subarray(start, from + endByte).toString('utf8')
+    const raw = text.slice(start, from + endByte)
     const lead = leadOf(raw)
-    return { node, failure: undefined, sql: raw.slice(lead).trimEnd(), offset: unitAt(text, start) + lead }
+    return { node, failure: undefined, sql: raw.slice(lead).trimEnd(), offset: text.unitAt(start) + lead }
   })
 }
 

@@ -15,5 +15,5 @@ export function waiveProof(
     beside: units.filter(({ line }) => line === finding.line).flatMap(({ waivers }) => waivers ?? []),
   }))
   // What is wrong with a waiver the judge has said.
-  return waive(found, waivingOf(file, units, { ...judging, rules: [] })).slice(0, findings.length)
+  return waive(found, waivingOf(file, units, [], judging)).slice(0, findings.length)
 }
