@@ -152,10 +152,13 @@ function scopeFor(asked: Asked): string {
   return asked.path.includes('/config-vars') ? `${access}-protected` : access
 }
 
+/** As in "Couldn't find that app.", and not as in "Couldn't find that app feature." */
+const isThatApp = /\bthat app(?:[.,!]|$)/i
+
 function isAboutApp(asked: Asked, answer: Answer): boolean {
   const resource = bodyText(answer, 'resource')
   if (resource !== undefined) return resource === 'app'
-  return /^\/apps\/[^/]+$/.test(asked.path) || /\bthat app\b/i.test(bodyText(answer, 'message') ?? '')
+  return /^\/apps\/[^/]+$/.test(asked.path) || isThatApp.test(bodyText(answer, 'message') ?? '')
 }
 
 function appIn(path: string): string {

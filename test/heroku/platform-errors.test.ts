@@ -56,6 +56,13 @@ const shown = (value: unknown) => inspect(value, { depth: 10, showHidden: true, 
 const secret = new RegExp(`${token}|${Buffer.from(`:${token}`).toString('base64')}`)
 
 describe('a refusal', () => {
+  it('404 of a part of the app is not one of the app', async () => {
+    for (const what of ['app feature', 'app webhook.', 'dyno.']) {
+      const error = await failureOf(json(404, { id: 'not_found', message: `Couldn't find that ${what}` }))
+      expect(error).toMatchObject({ code: 'not-found', exitCode: 1 })
+    }
+  })
+
   it('401: the token is wrong or expired, in Heroku’s own words, with the way to a new one', async () => {
     const error = await failureOf(json(401, { id: 'unauthorized', message: 'Token expired' }))
     expect(error).toMatchObject({ code: 'token-refused', exitCode: 78 })
