@@ -18,6 +18,8 @@ export function alterTable(statement: AlterTable): Change[] {
 
 function command(part: Command, table: Name, object: string): Change {
   if (object === 'OBJECT_TYPE') return { kind: 'table setting', table, does: 'composite type' }
+  // An index of a partition becomes part of that of the whole, which stops nobody.
+  if (object === 'OBJECT_INDEX' && part.subtype === 'AT_AttachPartition') return { kind: 'harmless' }
   const column = part.name ?? ''
   const { def } = part
   switch (part.subtype) {

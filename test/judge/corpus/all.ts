@@ -9,6 +9,7 @@ import { expressionCases } from './expressions.js'
 import { indexCases } from './indexes.js'
 import { mixedCases } from './mixed.js'
 import { nameCases } from './names.js'
+import { planCases } from './plans.js'
 import { relationCases } from './relations.js'
 import { rowCases } from './rows.js'
 import { storedCases } from './stored.js'
@@ -29,5 +30,6 @@ export const corpus: readonly CorpusCase[] = [
   ...alterCases,
   ...expressionCases,
   ...storedCases,
+  ...planCases,
   ...codeCases,
 ]
