@@ -1,4 +1,4 @@
-import { shapeOf } from '../core/sql-shape.js'
+import { literalsOf, shapeOf } from '../core/sql-shape.js'
 
 /** A query that is worth a look: it is new, or has not been looked at for a while. */
 export interface Sent {
@@ -20,12 +20,16 @@ interface Known {
   count: number
   /** Names and sites that are written down. */
   readonly written: Set<string>
+  /** Literals that its texts have had: one may break where another does not, such as the label of an enum. */
+  readonly literals: Set<string>
 }
 
 export interface Limits {
   /** Distinct queries, by shape. */
   readonly queries: number
   readonly sitesPerQuery: number
+  /** Texts of a query that differ in their literals. */
+  readonly literalsPerQuery: number
   /** UTF-16 units of texts that are kept, to know them again at once. */
   readonly keptLength: number
   /** UTF-16 units of a text; a longer one is not recorded. */
@@ -35,6 +39,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   queries: 5000,
   sitesPerQuery: 50,
+  literalsPerQuery: 20,
   keptLength: 4_000_000,
   textLength: 100_000,
 }
@@ -44,7 +49,7 @@ const alwaysLooked = 32
 const thenEvery = 256
 
 /**
- * Writes each distinct query once: by shape, name and site. What it keeps is bounded, and the file says when
+ * Writes each distinct query once: by shape, name and site, and the first of those that differ in literals alone. What it keeps is bounded, and the file says when
  * something was left out. `write` appends a line and returns whether that went well; after one that did not, nothing
  * is recorded any more.
  */
@@ -67,7 +72,11 @@ export function createRecorder(write: (line: string) => boolean, limits = defaul
       return undefined
     }
     const shape = shapeOf(text)
-    const same = byShape.get(shape) ?? { count: 0, written: new Set() }
+    const same = byShape.get(shape) ?? {
+      count: 0,
+      written: new Set(),
+      literals: new Set(),
+    }
     if (!byShape.has(shape) && byShape.size === limits.queries) {
       full = true
       put({ leftOut: `all but the first ${limits.queries} distinct queries` })
@@ -80,11 +89,21 @@ export function createRecorder(write: (line: string) => boolean, limits = defaul
     }
     return same
   }
+  const isFresh = ({ literals }: Known, text: string): boolean => {
+    const own = literalsOf(text)
+    if (literals.has(own) || literals.size === limits.literalsPerQuery) return false
+    if (keptLength + own.length > limits.keptLength) return false
+    keptLength += own.length
+    literals.add(own)
+    return true
+  }
   const takeDown = ({ text, name, site, parameterTypes }: Sent) => {
     const known = knownOf(text)
+    if (known === undefined) return
     const key = `${name ?? ''}\n${site ?? ''}`
-    if (known === undefined || known.written.has(key) || known.written.size === limits.sitesPerQuery) return
-    known.written.add(key)
+    const isElsewhere = !known.written.has(key) && known.written.size < limits.sitesPerQuery
+    if (!isFresh(known, text) && !isElsewhere) return
+    if (isElsewhere) known.written.add(key)
     put({ text, name, site, parameterTypes })
   }
   // Whatever it was, it is no concern of the app's.
@@ -99,9 +118,12 @@ export function createRecorder(write: (line: string) => boolean, limits = defaul
   return {
     isDue: (text) => {
       if (stopped) return false
-      const known = byText.get(text) ?? quietly(() => knownOf(text))
+      const same = byText.get(text)
+      const known = same ?? quietly(() => knownOf(text))
       if (known === undefined) return false
       known.count += 1
+      const hasRoom = known.literals.size < limits.literalsPerQuery && keptLength < limits.keptLength
+      if (same === undefined && hasRoom) return true
       return known.count <= alwaysLooked || known.count % thenEvery === 0
     },
     take: (sent) => quietly(() => takeDown(sent)),

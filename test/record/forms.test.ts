@@ -131,6 +131,7 @@ await client.end()`,
     { text: 'SELECT $1::text AS a', name: 'hush', site: 'app.mjs:6', parameterTypes: ['string'] },
     { text: 'SELECT $1::text AS a', site: 'app.mjs:8', parameterTypes: ['string'] },
     { text: "SELECT 'one', 1", site: 'app.mjs:9' },
+    { text: "SELECT 'two', 2", site: 'app.mjs:9' },
   ])
 })
 

@@ -38,12 +38,12 @@ test('past the most that it keeps, it says so in the file and goes on with what 
   ])
 })
 
-test('texts that differ in literals and lengths of lists alone are one query', () => {
+test('texts that differ in literals and lengths of lists alone are one query, and the first twenty are written', () => {
   const { see, lines } = recordWith({ queries: 1 })
   for (let index = 0; index < 100; index++) {
     see(`INSERT INTO t VALUES ($1, ${index})${', ($2, 5)'.repeat(index)}`)
   }
-  expect(lines).toHaveLength(1)
+  expect(lines).toHaveLength(20)
 })
 
 test('a text that is too long is left out, and the file says so once', () => {
@@ -80,4 +80,11 @@ test('after a line that could not be written nothing more is tried', () => {
   see('SELECT a')
   see('SELECT b')
   expect(writes).toBe(1)
+})
+
+test('literals that come late are seen as well, in a query that is sent over and over', () => {
+  const { see, lines } = recordWith({})
+  for (let index = 0; index < 1000; index++) see("SELECT a FROM t WHERE state = 'open'")
+  see("SELECT a FROM t WHERE state = 'closed'")
+  expect(lines).toHaveLength(2)
 })
