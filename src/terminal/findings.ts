@@ -18,7 +18,9 @@ export function renderFinding(finding: Finding, lines: readonly string[] | undef
       ? []
       : excerptOf(lines, { line, column: columnOf(finding, lines[line - 1] ?? '') })),
     plain(`  why: ${why}`),
-    ...instead.split('\n').map((text, index) => plain(`  ${index === 0 ? 'instead: ' : '  '}${text}`)),
+    ...instead
+      .split('\n')
+      .map((text, index) => plain(`  ${index === 0 ? 'instead: ' : '  '}${text}`).trimEnd()),
     `  rule: ${rule} (${hazard}${sqlstate === undefined ? '' : `, SQLSTATE ${sqlstate}`})`,
   ]
 }

@@ -18,7 +18,7 @@ const outsideOnly: Rule = {
     before: 'CREATE TABLE users (id int PRIMARY KEY, email text);',
     files: ['-- no-transaction\nCREATE INDEX CONCURRENTLY users_email_idx ON users (email);'],
   },
-  find: (change, { inTransaction, noTransaction }) => {
+  find: (change, { inTransaction, noTransaction, statement, beside }) => {
     const words = refusing(change)
     if (words === undefined || !inTransaction()) return undefined
     return {
@@ -29,7 +29,7 @@ const outsideOnly: Rule = {
         : 'Each migration runs in a transaction of its own, unless its file says that it must not.',
       instead: noTransaction
         ? 'End the transaction before it, or move it into a file of its own.'
-        : 'Move it into a file of its own that begins with this line (js and ts: pgm.noTransaction()):\n-- no-transaction',
+        : `Move it into a file of its own that begins with this line (js and ts: pgm.noTransaction()):\n-- no-transaction${beside().length === 1 && statement !== '' ? `\n${statement};` : ''}`,
       sqlstate: '25001',
     }
   },

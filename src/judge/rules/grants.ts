@@ -40,7 +40,7 @@ const revoke: Rule = {
     const table = change.object === 'table' ? names[0] : undefined
     return {
       table,
-      message: `Running code that is ${who} loses ${rights} on ${on}.`,
+      message: `Running code that connects as ${who} loses ${rights} on ${on}.`,
       why: 'Its statements fail with 42501 from the moment this commits.',
       instead: `Let this release do without it, and revoke it in contract-migrations/, which runs once no old code is left.`,
       sqlstate: '42501',

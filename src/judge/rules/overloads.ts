@@ -2,6 +2,7 @@ import type { Argument, Change } from '../change.js'
 import { quoted, shown } from '../finding.js'
 import type { Rule } from '../rule.js'
 import { sameSignature, type KnownFunction } from '../state/state.js'
+import { writtenType } from './words.js'
 
 type CreateFunction = Extract<Change, { kind: 'create function' }>
 const manual = 'https://www.postgresql.org/docs/current/sql-createfunction.html'
@@ -59,7 +60,7 @@ const overload: Rule = {
 const inputsOf = (all: readonly Argument[]) => all.filter(({ out }) => !out)
 const types = (all: readonly Argument[]) =>
   inputsOf(all)
-    .map(({ type }) => type)
+    .map(({ type }) => writtenType(type))
     .join(', ')
 
 const least = (all: readonly Argument[]) => all.filter(({ hasDefault }) => !hasDefault).length

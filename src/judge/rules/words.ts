@@ -33,6 +33,9 @@ const outer: Readonly<Record<string, string>> = {
   bpchar: 'char',
 }
 
+/** A type of an argument, `int4` or `int4[]`, as a person writes it. */
+export const writtenType = (type: string): string => type.replace(/^\w+/, (name) => outer[name] ?? name)
+
 /** A type as a person writes it: `numeric(10,2)`, `integer[]`. */
 export function typeName({ schema, name, modifiers, array }: ColumnType): string {
   const plain = schema === undefined ? (outer[name] ?? quoted(name)) : shown({ schema, name })
