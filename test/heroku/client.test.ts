@@ -85,7 +85,7 @@ describe('one request', () => {
 describe('a deadline', () => {
   it('ends a request that is never answered, and it arrived exactly once', async () => {
     const server = await serve(hang)
-    const platform = clientOf(server, { timeoutMs: 200 })
+    const platform = clientOf(server, { timeoutMs: 1000 })
     const post = platform.post('/apps/a/releases', {}, id)
     await expect(post).rejects.toMatchObject({ code: 'platform-unavailable', exitCode: 69 })
     const deleted = platform.delete('/apps/a/dynos/web.1')
@@ -97,13 +97,13 @@ describe('a deadline', () => {
 
   it('is for the whole of it: an answer that drips for ever ends too', async () => {
     const server = await serve(drip)
-    const platform = clientOf(server, { timeoutMs: 300 })
-    await expect(platform.post('/apps/a', {}, id)).rejects.toThrow('no complete answer came within 300 ms')
+    const platform = clientOf(server, { timeoutMs: 1000 })
+    await expect(platform.post('/apps/a', {}, id)).rejects.toThrow('no complete answer came within 1 s')
   })
 
   it('bounds a call with all its attempts', async () => {
     const server = await serve(hang)
-    const platform = clientOf(server, { timeoutMs: 100, patienceMs: 350 })
+    const platform = clientOf(server, { timeoutMs: 1000, patienceMs: 3500 })
     await expect(platform.get('/apps/a', id)).rejects.toMatchObject({ code: 'platform-unavailable' })
     expect(server.arrivals.length).toBeGreaterThan(0)
     expect(server.arrivals.length).toBeLessThan(5)
