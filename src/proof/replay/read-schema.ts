@@ -33,7 +33,11 @@ function tableOf(raw: RawTable): Table {
     view: raw.view ?? false,
     over: raw.over ?? undefined,
     definition: raw.definition ?? undefined,
-    columns: (columns ?? []).map((column) => ({ ...column, fills: column.fills ?? undefined })),
+    columns: (columns ?? []).map((column) => ({
+      ...column,
+      fills: column.fills ?? undefined,
+      generated: column.generated ?? undefined,
+    })),
     checks: checks ?? [],
     uniques: (uniques ?? []).map((one) => ({ ...one, columns: one.columns ?? undefined })),
     exclusions: (exclusions ?? []).map((one) => ({ ...one, columns: one.columns ?? undefined })),
@@ -65,6 +69,9 @@ const indexes = (which: string) => `
     FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
     WHERE i.indrelid = c.oid AND i.indisready AND ${which})`
 
+// Since 18 a constraint may be there and not hold. https://www.postgresql.org/docs/18/catalog-pg-constraint.html
+const enforced = `coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)`
+
 const question = `
 SELECT to_json(current_schemas(false)) AS path,
   (SELECT json_agg(json_build_object('name', n.nspname || '.' || t.typname, 'labels',
@@ -87,6 +94,7 @@ SELECT to_json(current_schemas(false)) AS path,
         'notNull', a.attnotnull OR y.typnotnull,
         'fills', CASE WHEN a.attgenerated = '' THEN
           coalesce(pg_get_expr(f.adbin, f.adrelid), pg_get_expr(y.typdefaultbin, 0)) END,
+        'generated', CASE WHEN a.attgenerated <> '' THEN pg_get_expr(f.adbin, f.adrelid) END,
         'filled', a.attgenerated <> '' OR a.attidentity <> '') ORDER BY a.attnum)
       FROM pg_attribute a JOIN pg_type y ON y.oid = a.atttypid
       LEFT JOIN pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
@@ -94,7 +102,7 @@ SELECT to_json(current_schemas(false)) AS path,
     'checks', (SELECT json_agg(k) FROM (
         SELECT k.conname AS name, k.convalidated AS valid, pg_get_expr(k.conbin, k.conrelid) AS expression,
           ${columnsOf('c.oid', 'k.conkey')} AS columns
-        FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c'
+        FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'c' AND ${enforced}
         UNION ALL
         SELECT k.conname, k.convalidated,
           regexp_replace(pg_get_expr(k.conbin, 0), '\\mVALUE\\M', quote_ident(a.attname), 'g'),
@@ -110,7 +118,8 @@ SELECT to_json(current_schemas(false)) AS path,
           JOIN pg_namespace rn ON rn.oid = r.relnamespace WHERE r.oid = k.confrelid),
         'referenced', ${columnsOf('k.confrelid', 'k.confkey')},
         'holdsDelete', k.confdeltype IN ('a', 'r'), 'holdsUpdate', k.confupdtype IN ('a', 'r')))
-      FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.conparentid = 0),
+      FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'f' AND k.conparentid = 0
+        AND ${enforced}),
     'triggers', (SELECT json_agg(json_build_object('name', g.tgname,
         'definition', concat_ws(' ', g.tgname, g.tgtype, g.tgattr, p.oid, md5(p.prosrc),
           substring(pg_get_triggerdef(g.oid) FROM ' WHEN .*')),

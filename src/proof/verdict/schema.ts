@@ -42,6 +42,8 @@ export interface Column {
   readonly fills: string | undefined
   /** An identity or a generated column: it is filled by itself. */
   readonly filled: boolean
+  /** How it is generated. */
+  readonly generated: string | undefined
 }
 
 export interface Check {

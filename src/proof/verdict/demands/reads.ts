@@ -11,6 +11,7 @@ export function reads(query: Tried, uses: Uses, observation: Observation, change
     ...naturalJoins(query, uses, before, now),
     ...(changes.enums ? enums(query, observation, before, now) : []),
     ...nulls(query, observation, changes),
+    ...generated(query, observation, changes),
     ...views(query, uses, changes),
   ]
 }
@@ -91,6 +92,27 @@ function nulls(query: Tried, { columns }: Observation, changes: SchemaChanges): 
       },
     ]
   })
+}
+
+function generated(query: Tried, { columns }: Observation, { before, tables }: SchemaChanges): Symptom[] {
+  return tables.flatMap((table) =>
+    table.columns.flatMap((column): Symptom[] => {
+      const then = before.tables.get(table.name)?.columns.find(({ number }) => number === column.number)
+      const read = columns.some(({ origin }) => origin === `${table.oid}.${column.number}`)
+      if (!read || then?.generated === undefined || column.generated === undefined) return []
+      if (then.generated === column.generated) return []
+      return [
+        {
+          query,
+          rule: 'proof-rows-change',
+          severity: 'warning',
+          table: table.name,
+          said: `reads ${table.name}.${column.name}, which is ${column.generated} where it was ${then.generated}`,
+          why: 'It is another value from then on, and no error says so.',
+        },
+      ]
+    }),
+  )
 }
 
 function nullableSince({ before, tables }: SchemaChanges): Map<string, string> {
