@@ -73,14 +73,19 @@ describe('the corpus', () => {
     expect(all.filter(({ label }) => isHarmless(label)).length / all.length).toBeGreaterThanOrEqual(0.4)
   })
 
-  it.each([
+  // The labels are of one version, and so has to be the catalog.
+  const knowing: [string, (one: CorpusCase) => Promise<Catalog | undefined>][] = [
     ['the older migrations', async () => undefined],
-    ['the database', async (one: CorpusCase) => await truths.catalog(sceneOf(one))],
-  ])('is judged right by who knows %s: nothing is missed, 2% are false alarms', async (_, catalogOf) => {
-    const { wrong, breaking, stalling, falseAlarms } = scoreOf(await measureAll(catalogOf))
-    if (mode !== 'sample') console.log(wrong.join('\n'))
-    expect(wrong.filter((one) => one.startsWith('MISSED'))).toEqual([])
-    expect([breaking.found, stalling.found]).toEqual([breaking.of, stalling.of])
-    expect(falseAlarms.found <= 0.02 * falseAlarms.of ? [] : wrong).toEqual([])
-  })
+    ['the database', async (one) => await truths.catalog(sceneOf(one))],
+  ]
+  it.each(knowing.slice(0, major === recordedOn ? 2 : 1))(
+    'is judged right by who knows %s: nothing is missed, 2% are false alarms',
+    async (_, catalogOf) => {
+      const { wrong, breaking, stalling, falseAlarms } = scoreOf(await measureAll(catalogOf))
+      if (mode !== 'sample') console.log(wrong.join('\n'))
+      expect(wrong.filter((one) => one.startsWith('MISSED'))).toEqual([])
+      expect([breaking.found, stalling.found]).toEqual([breaking.of, stalling.of])
+      expect(falseAlarms.found <= 0.02 * falseAlarms.of ? [] : wrong).toEqual([])
+    },
+  )
 })
