@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
 import { startEmbeddedPostgres } from './embedded.js'
 import { root } from './root.js'
@@ -14,8 +15,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return async () => undefined
   }
   const server = await startEmbeddedPostgres({ flags: ['-c', 'max_connections=200'], inMemory: true })
+  await checkVersion(server.url)
   project.provide('postgresUrl', server.url)
   // Vitest ends in order on SIGINT; on SIGTERM the server would be left behind.
   process.once('SIGTERM', () => void server.stop().then(() => process.exit(143)))
   return async () => await server.stop()
+}
+
+/** A suite that passes on another version than the one asked for says nothing. */
+async function checkVersion(url: string): Promise<void> {
+  const wanted = process.env['TEST_POSTGRES'] ?? ''
+  if (wanted === '') return
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query<{ server_version: string }>('SHOW server_version')
+  await client.end()
+  const is = rows[0]?.server_version ?? ''
+  if (!is.startsWith(`${wanted}.`)) throw new Error(`TEST_POSTGRES=${wanted}, and the server is ${is}`)
 }

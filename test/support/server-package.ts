@@ -22,7 +22,8 @@ export async function requireServer(version = process.env['TEST_POSTGRES']): Pro
   }
   // Not under node_modules, which `npm ci` removes; and where the server's own user may read it.
   const folder = resolve('.cache', `postgres-${pinned}`)
-  if (!existsSync(folder)) await install(pinned, folder, own)
+  // Without its packages, those of this repository would be found further up, which are of another version.
+  if (!existsSync(join(folder, 'node_modules'))) await install(pinned, folder, own)
   return createRequire(join(folder, 'package.json'))
 }
 
@@ -41,6 +42,7 @@ async function install(pinned: string, folder: string, own: NodeJS.Require): Pro
   try {
     const options = { cwd: unfinished, timeout: 300_000 }
     await promisify(execFile)('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], options)
+    await rm(folder, { recursive: true, force: true })
     await rename(unfinished, folder)
   } finally {
     await rm(unfinished, { recursive: true, force: true })
