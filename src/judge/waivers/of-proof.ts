@@ -1,4 +1,5 @@
 import type { Finding } from '../../core/finding.js'
+import { proofRules } from '../../core/proof.js'
 import { waivingOf, type JudgedFile, type Judging } from '../judge.js'
 import { unitsOf } from '../units.js'
 import { waive } from './waive.js'
@@ -15,5 +16,5 @@ export function waiveProof(
     beside: units.filter(({ line }) => line === finding.line).flatMap(({ waivers }) => waivers ?? []),
   }))
   // What is wrong with a waiver the judge has said.
-  return waive(found, waivingOf(file, units, [], judging)).slice(0, findings.length)
+  return waive(found, waivingOf(file, units, proofRules, judging)).slice(0, findings.length)
 }
