@@ -35,7 +35,7 @@ export interface Example {
   readonly running?: string
   /** A role that running code is, and not the owner; the test makes it. */
   readonly role?: string
-  /** The first major version of PostgreSQL that knows the statements, where not all that are tested do. */
+  /** The first major version of PostgreSQL for which it stands, where that is not so for all that are tested. */
   readonly since?: 14 | 17 | 18
   /** The files are contract migrations, for which no running code counts. */
   readonly contract?: true

@@ -1,4 +1,5 @@
 import type { Client } from 'pg'
+import { eventually } from '../support/eventually.js'
 import { createDatabase, databaseUrl, type TestDatabase } from '../support/postgres.js'
 import { appRole } from '../support/scene.js'
 
@@ -47,12 +48,13 @@ async function make(): Promise<Lent> {
 async function clear({ client, observer }: Lent, setUp: string): Promise<void> {
   await client.query('ROLLBACK')
   const { rows } = await observer.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
-  await client.query(
-    `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
-     WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), $1)`,
-    [rows[0]?.pid],
-  )
-  await client.query(`SET client_min_messages = warning; SET ROLE ${appRole.name};
-    DROP SCHEMA IF EXISTS release_phase CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public; ${setUp};
+  const others = `FROM pg_stat_activity WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), $1)`
+  const endOthers = async () =>
+    (await client.query(`SELECT pg_terminate_backend(pid) ${others}`, [rows[0]?.pid])).rowCount === 0
+  await eventually(endOthers, 'nobody else is in the database')
+  // Before 15 the schema public is the superuser's.
+  await client.query(`SET client_min_messages = warning;
+    DROP SCHEMA IF EXISTS release_phase CASCADE; DROP SCHEMA public CASCADE;
+    CREATE SCHEMA public AUTHORIZATION ${appRole.name}; SET ROLE ${appRole.name}; ${setUp};
     RESET ROLE`)
 }

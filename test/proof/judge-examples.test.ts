@@ -9,6 +9,7 @@ import { replayOn } from '../../src/proof/replay/observe.js'
 import { readState, symptomsBetween } from '../../src/proof/replay/state.js'
 import { statementsOf } from '../../src/proof/statements.js'
 import type { Symptom } from '../../src/proof/verdict/symptom.js'
+import { makeRole } from '../judge/support/truth.js'
 import { createDatabase, onServer, serverMajor } from '../support/postgres.js'
 
 const grammar = await loadGrammar()
@@ -46,7 +47,7 @@ async function provedOn({ before, files, running = '', role }: Example): Promise
   const target = readDatabaseUrl(database.url, { source: 'DATABASE_URL' })
   const session = await connect(target, { applicationName: 'test', waitMs: 1000 })
   try {
-    if (role !== undefined) await onServer(`CREATE ROLE ${role}`)
+    if (role !== undefined) await onServer(makeRole(role))
     await database.query(before)
     const queries = readStatements(running, grammar).map(({ sql }, index) => ({
       text: sql,
@@ -68,6 +69,5 @@ async function provedOn({ before, files, running = '', role }: Example): Promise
   } finally {
     await session.end()
     await database.drop()
-    if (role !== undefined) await onServer(`DROP ROLE ${role}`)
   }
 }

@@ -87,7 +87,7 @@ DO $$ BEGIN
   DELETE FROM marks WHERE name = 'batch'; INSERT INTO marks VALUES ('batch'); COMMIT;
   WHILE NOT pg_try_advisory_xact_lock(4711) LOOP PERFORM pg_sleep(0.02); END LOOP;
 END $$;`)
-    await killAt(scene, 'DO')
+    await killAt(scene, 'DO', { untilGone: true })
     const result = await finish(scene)
     expect(result.stderr).toContain(
       'apply    warning: 2_outside: a run was cut off in it, and how far it came cannot be known; it runs again: DO $$ BEGIN',

@@ -173,10 +173,11 @@ it.each(['pg_try_advisory_lock', 'INSERT INTO release_phase.ledger', 'CREATE TAB
     const scene = await createScene({ 'migrations/1_a.sql': 'CREATE TABLE a (id int);' })
     const { release, close } = await startWatched(scene, async (message, pass) => {
       if (message.from === 'client' && carries(message, text)) {
-        await scene.database.query(
-          `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-           WHERE datname = current_database() AND application_name LIKE 'release-phase%'`,
-        )
+        const ours = `FROM pg_stat_activity
+          WHERE datname = current_database() AND application_name LIKE 'release-phase%'`
+        await scene.database.query(`SELECT pg_terminate_backend(pid) ${ours}`)
+        const gone = async () => (await scene.database.query(`SELECT ${ours}`)).length === 0
+        await eventually(gone, 'the sessions are gone')
       }
       await pass()
     })

@@ -35,8 +35,15 @@ export async function killWhenDone(scene: Scene, tag: string, times = 1): Promis
   }
 }
 
-/** Runs a release whose migration stays at a statement that begins so (see `hold`), and kills it there without a word. */
-export async function killAt(scene: Scene, statement: string): Promise<RunResult> {
+/**
+ * Runs a release whose migration stays at a statement that begins so (see `hold`), and kills it there without a word.
+ * Its backend may go on from there; with `untilGone` it does not.
+ */
+export async function killAt(
+  scene: Scene,
+  statement: string,
+  { untilGone = false } = {},
+): Promise<RunResult> {
   const letGo = await hold(scene.database)
   const release = scene.start('migrate')
   const running = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
@@ -47,6 +54,12 @@ export async function killAt(scene: Scene, statement: string): Promise<RunResult
   )
   release.kill('SIGKILL')
   const result = await release.done
+  if (untilGone) {
+    await eventually(
+      async () => (await scene.database.query(running, [`${statement}%`])).length === 0,
+      'the server has noticed',
+    )
+  }
   await letGo()
   return result
 }

@@ -123,6 +123,7 @@ const detach: Rule = {
   bad: {
     before: months,
     files: ['ALTER TABLE events DETACH PARTITION events_old;'],
+    since: 14,
     contract: true,
     shows: 'short lock',
   },

@@ -135,5 +135,5 @@ async function runOn(
 }
 
 // Roles belong to the server, and other tests make the same one at the same moment.
-const makeRole = (role: string) =>
+export const makeRole = (role: string) =>
   `DO $$ BEGIN CREATE ROLE ${role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$`
